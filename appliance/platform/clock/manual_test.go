@@ -1,0 +1,28 @@
+package clock
+
+import (
+	"testing"
+	"time"
+)
+
+func TestManualFiresWhenDue(t *testing.T) {
+	t.Parallel()
+	m := NewManual(time.Unix(0, 0))
+	tm, tk := m.NewTimer(time.Minute), m.NewTicker(20*time.Second)
+	m.Advance(59 * time.Second)
+	select {
+	case <-tm.C():
+		t.Fatal("timer fired early")
+	default:
+	}
+	<-tk.C()
+	m.Advance(time.Second)
+	<-tm.C()
+	<-tk.C()
+	if tm.Reset(time.Hour) {
+		t.Fatal("a fired timer was not running")
+	}
+	if !tm.Stop() {
+		t.Fatal("a reset timer runs")
+	}
+}

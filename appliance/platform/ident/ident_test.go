@@ -1,0 +1,29 @@
+package ident
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestNewAscendsAndChecks(t *testing.T) {
+	t.Parallel()
+	ids := make([]string, 1000)
+	for i := range ids {
+		ids[i] = New()
+		if err := Check(ids[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.IsSorted(ids) {
+		t.Fatal("ids of one process must ascend as text")
+	}
+}
+
+func TestCheckRefuses(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"", "x", "ABCDEFGHIJKLMNOPQRSTUVABCD", "zzzzzzzzzzzzzzzzzzzzzzzzzz"} {
+		if Check(s) == nil {
+			t.Errorf("%q accepted", s)
+		}
+	}
+}
