@@ -138,19 +138,23 @@ func (db *DB) Dump(ctx context.Context, w io.Writer) error {
 func (db *DB) Verify(ctx context.Context) (rows int, err error) {
 	var bad []error
 	err = db.each(ctx, func(r Reader, t Registered, index string, p kv.KV) error {
-		var err error
+		found := verifyOne(r, t, index, p)
 		if index == "" {
 			rows++
-			err = t.Verify(r, p.Key, p.Value)
-		} else {
-			err = t.VerifyIndex(r, index, p.Key, p.Value)
 		}
-		if err != nil && len(bad) < 100 {
-			bad = append(bad, err)
+		if found != nil && len(bad) < 100 {
+			bad = append(bad, found)
 		}
 		return nil
 	})
 	return rows, errors.Join(append(bad, err)...)
+}
+
+func verifyOne(r Reader, t Registered, index string, p kv.KV) error {
+	if index == "" {
+		return t.Verify(r, p.Key, p.Value)
+	}
+	return t.VerifyIndex(r, index, p.Key, p.Value)
 }
 
 func (db *DB) each(ctx context.Context, fn func(r Reader, t Registered, index string, p kv.KV) error) error {

@@ -60,14 +60,6 @@ func join(name string, parts ...Part) []byte {
 	return k
 }
 
-func concat(parts []Part) []byte {
-	var k []byte
-	for _, p := range parts {
-		k = append(k, p.b...)
-	}
-	return k
-}
-
 // prefixEnd is the first key after all that begin with p; nil when there is none.
 func prefixEnd(p []byte) []byte {
 	end := bytes.Clone(p)

@@ -12,11 +12,14 @@ import (
 	"github.com/switchkeep/switchkeep/appliance/platform/store/kv"
 )
 
-// Reader and Tx are the engine's; rooms name them through this package.
+// The engine's types, which rooms name through this package.
 type (
+	// Reader reads one snapshot.
 	Reader = kv.Reader
-	Tx     = kv.Tx
-	Rev    = kv.Rev
+	// Tx reads and writes in one transaction.
+	Tx = kv.Tx
+	// Rev is a revision of the store.
+	Rev = kv.Rev
 )
 
 var (
