@@ -5,10 +5,12 @@ import (
 	"time"
 )
 
-// Manual is a clock that moves only when told to.
+// Manual is a clock that moves only when told to. Advance lets time pass; Set is somebody who
+// sets the clock, which Guard notices as a jump.
 type Manual struct {
 	mu      sync.Mutex
 	now     time.Time
+	passed  time.Duration
 	waiters map[*manualWaiter]struct{}
 }
 
@@ -31,13 +33,29 @@ func (m *Manual) Now() time.Time {
 	return m.now
 }
 
-// Advance moves the clock by d (backwards too) and fires what is due.
-func (m *Manual) Advance(d time.Duration) { m.Set(m.Now().Add(d)) }
+// Elapsed is the time that passed since the start, whatever the clock was set to.
+func (m *Manual) Elapsed() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.passed
+}
+
+// Advance lets d pass (backwards too) and fires what is due.
+func (m *Manual) Advance(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.passed += d
+	m.move(m.now.Add(d))
+}
 
 // Set moves the clock to t and fires what is due.
 func (m *Manual) Set(t time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.move(t)
+}
+
+func (m *Manual) move(t time.Time) {
 	m.now = t.UTC()
 	for w := range m.waiters {
 		if w.at.After(m.now) {
