@@ -5,8 +5,8 @@
 // (a refusal, a failed sign-in) gets a transaction of its own (Log.Append). Rows are
 // never changed but for Leaf, which the sealer sets. The detail holds no secrets.
 //
-// Tables: audit_row (key: the id, whose order is the order in time), with a sparse
-// lookup index "unsealed" that the sealer empties; audit_hash, the stored hashes of a
+// Tables: audit_row (key: UTC day, time, id), with a sparse lookup index "unsealed"
+// that the sealer empties; audit_hash, the stored hashes of a
 // golang.org/x/mod/sumdb/tlog Merkle tree (RFC 6962) by index; audit_tree, one row with
 // the tree's size and the last signed note (golang.org/x/mod/sumdb/note).
 //

@@ -6,7 +6,8 @@ import "time"
 //msgp:timezone utc
 //msgp:newtime
 
-// Row is one line of the operation log.
+// Row is one line of the operation log. Its JSON with Leaf 0 is what the tree hashes: new
+// fields are omitempty in both forms and come last.
 type Row struct {
 	ID           string            `msg:"id" json:"id"`
 	At           time.Time         `msg:"at" json:"at"`
@@ -29,7 +30,7 @@ type Row struct {
 	Code         string            `msg:"code,omitempty" json:"code,omitempty"`
 	Detail       map[string]string `msg:"detail,omitempty" json:"detail,omitempty"`
 	// Leaf is the row's place in the hash tree plus one; 0 until it is sealed.
-	Leaf uint64 `msg:"leaf,omitempty" json:"leaf,omitempty"`
+	Leaf uint64 `msg:"leaf,omitempty" json:"-"`
 }
 
 // hashRow is one stored hash of the tree (tlog.StoredHashIndex).

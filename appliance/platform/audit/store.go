@@ -1,6 +1,10 @@
 package audit
 
-import "github.com/switchkeep/switchkeep/appliance/platform/store"
+import (
+	"time"
+
+	"github.com/switchkeep/switchkeep/appliance/platform/store"
+)
 
 // Tables are this room's tables for the catalogue.
 func Tables() []store.Registered { return []store.Registered{rows(), hashes(), tree()} }
@@ -8,7 +12,9 @@ func Tables() []store.Registered { return []store.Registered{rows(), hashes(), t
 func rows() *store.Table[Row, *Row] {
 	return store.NewTable(store.Spec[Row]{
 		Name: "audit_row", Schema: 1,
-		Key: func(r *Row) []store.Part { return []store.Part{store.Text(r.ID)} },
+		Key: func(r *Row) []store.Part {
+			return []store.Part{store.Uint(dayOf(r.At)), store.Time(r.At), store.Text(r.ID)}
+		},
 		Lookup: []store.Index[Row]{{Name: "unsealed", Keys: func(r *Row) [][]store.Part {
 			if r.Leaf != 0 {
 				return nil
@@ -30,4 +36,10 @@ func tree() *store.Table[treeRow, *treeRow] {
 		Name: "audit_tree", Schema: 1,
 		Key: func(*treeRow) []store.Part { return []store.Part{store.Uint(0)} },
 	})
+}
+
+// dayOf is the number of the UTC day, counted from the year 1 so that it is never negative.
+func dayOf(t time.Time) uint64 {
+	const unixEpochDay = 719162
+	return uint64(t.Unix()/86400 + unixEpochDay)
 }
