@@ -20,7 +20,8 @@ run: build ## build everything and start the appliance without root, data in ./d
 
 build: ui bin ## build the web application and the binaries
 bin: FORCE
-	go build -ldflags "$(LDFLAGS)" -o bin/ ./cmd/...
+	go build -ldflags "$(LDFLAGS)" -o bin/switchkeep ./cmd/switchkeep
+	CGO_ENABLED=0 go build -ldflags "$(LDFLAGS) -s -w" -o bin/switchkeep-connector ./cmd/connector
 
 ui: ui/dist/.built ## build the web application into ui/dist
 ui/node_modules/.installed: ui/package-lock.json
