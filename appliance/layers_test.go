@@ -60,6 +60,7 @@ func edges() map[string][]string {
 		"appliance/platform/secret":    {"fault"},
 		"appliance/platform/signal":    {"store"},
 		"appliance/platform/store":     {},
+		"appliance/platform/vault":     {"store"},
 		// protocol
 		"appliance/protocol/link": {},
 		// surface
