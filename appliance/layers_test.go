@@ -56,7 +56,7 @@ func edges() map[string][]string {
 		"appliance/platform/operation": {"audit", "clock", "fault", "ident", "store"},
 		"appliance/platform/outbox":    {"clock", "fault", "ident", "mail", "secret", "store"},
 		"appliance/platform/schedule":  {"clock", "fault", "ident", "store"},
-		"appliance/platform/search":    {"store", "fault"},
+		"appliance/platform/search":    {"fault", "ident", "store"},
 		"appliance/platform/secret":    {"fault"},
 		"appliance/platform/signal":    {"store"},
 		"appliance/platform/store":     {},

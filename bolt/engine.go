@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/switchkeep/switchkeep/appliance/platform/store/kv"
 )
@@ -133,7 +134,7 @@ func (e *Engine) View(ctx context.Context, fn func(kv.Reader) error) error {
 		defer s.over.Store(true)
 		return fn(s)
 	})
-	if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		return kv.ErrClosed
 	}
 	return err

@@ -45,7 +45,7 @@ func TestWritesSurviveReopening(t *testing.T) {
 	if err != nil || rev != 2 {
 		t.Fatal(rev, err)
 	}
-	if err := e.Close(); err != nil {
+	if err = e.Close(); err != nil {
 		t.Fatal(err)
 	}
 	e = open(t, path)
@@ -53,12 +53,12 @@ func TestWritesSurviveReopening(t *testing.T) {
 		t.Fatalf("revision %d", e.Rev())
 	}
 	err = e.View(t.Context(), func(r kv.Reader) error {
-		v, err := r.Get([]byte("b"))
-		if err != nil || v == nil || len(v) != 0 {
-			t.Errorf("%q %v", v, err)
+		v, getErr := r.Get([]byte("b"))
+		if getErr != nil || v == nil || len(v) != 0 {
+			t.Errorf("%q %v", v, getErr)
 		}
-		_, err = r.Get([]byte("c"))
-		return err
+		_, getErr = r.Get([]byte("c"))
+		return getErr
 	})
 	if !errors.Is(err, kv.ErrNotFound) {
 		t.Fatal(err)

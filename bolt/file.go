@@ -35,7 +35,7 @@ func options(noSync bool) *bbolt.Options {
 
 func openFile(path string, noSync bool) (*bbolt.DB, error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		if err := create(path, noSync); err != nil {
+		if err = create(path, noSync); err != nil {
 			return nil, explain("create", path, err)
 		}
 	} else if err != nil {
@@ -80,11 +80,9 @@ func create(path string, noSync bool) error {
 		return err
 	}
 	err = db.Update(func(tx *bbolt.Tx) error {
-		if _, err := tx.CreateBucket([]byte(bucketKV)); err != nil {
-			return err
-		}
-		_, err := tx.CreateBucket([]byte(bucketMeta))
-		return err
+		_, kvErr := tx.CreateBucket([]byte(bucketKV))
+		_, metaErr := tx.CreateBucket([]byte(bucketMeta))
+		return errors.Join(kvErr, metaErr)
 	})
 	if err == nil && !noSync {
 		err = db.Sync()
@@ -141,7 +139,7 @@ func hasFreelist(f io.ReaderAt) bool {
 
 // WriteTo writes a consistent copy of the file while the engine works on, and returns its revision.
 func (e *Engine) WriteTo(ctx context.Context, w io.Writer) (rev kv.Rev, n int64, err error) {
-	if err := e.enter(ctx); err != nil {
+	if err = e.enter(ctx); err != nil {
 		return 0, 0, err
 	}
 	err = e.db.View(func(tx *bbolt.Tx) error {
@@ -151,7 +149,7 @@ func (e *Engine) WriteTo(ctx context.Context, w io.Writer) (rev kv.Rev, n int64,
 		n, err = tx.WriteTo(&ctxWriter{ctx, w})
 		return err
 	})
-	if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		err = kv.ErrClosed
 	}
 	return rev, n, err
@@ -183,16 +181,6 @@ func (e *Engine) Check(ctx context.Context) error {
 		}
 		return errors.Join(append(found, ctx.Err())...)
 	})
-}
-
-// Size is the length of the file, and how much of it is free.
-func (e *Engine) Size() (total, free int64, err error) {
-	err = e.db.View(func(tx *bbolt.Tx) error {
-		total = tx.Size()
-		free = int64(e.db.Stats().FreePageN) * pageSize
-		return nil
-	})
-	return total, free, err
 }
 
 // Compact rewrites a closed database without its free pages and returns both lengths.
@@ -238,4 +226,13 @@ func compactInto(src *bbolt.DB, path, tmp string) (before, after int64, err erro
 		return 0, 0, err
 	}
 	return a.Size(), b.Size(), nil
+}
+
+// Size is the length of the file in bytes.
+func (e *Engine) Size() (n int64, err error) {
+	err = e.db.View(func(tx *bbolt.Tx) error {
+		n = tx.Size()
+		return nil
+	})
+	return n, err
 }

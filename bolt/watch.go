@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"iter"
+	"slices"
 	"sync"
 
 	"github.com/switchkeep/switchkeep/appliance/platform/store/kv"
@@ -73,8 +74,7 @@ func (h *history) since(rev kv.Rev) ([]kv.Batch, <-chan struct{}, error) {
 	case rev < h.floor || rev > top:
 		return nil, nil, kv.ErrCompacted
 	case rev < top:
-		out := h.batches[rev-h.floor:]
-		return out[:len(out):len(out)], nil, nil
+		return slices.Clip(h.batches[rev-h.floor:]), nil, nil
 	case h.closed:
 		return nil, nil, kv.ErrClosed
 	}

@@ -39,3 +39,15 @@ func Check(s string) error {
 	}
 	return nil
 }
+
+// Bytes returns the 16 bytes of an id.
+func Bytes(s string) (b [16]byte, err error) {
+	if err := Check(s); err != nil {
+		return b, err
+	}
+	_, err = encoding().Decode(b[:], []byte(s))
+	return b, err
+}
+
+// FromBytes writes 16 bytes as an id.
+func FromBytes(b [16]byte) string { return encoding().EncodeToString(b[:]) }

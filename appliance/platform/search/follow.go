@@ -1,0 +1,112 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/switchkeep/switchkeep/appliance/platform/store"
+	"github.com/switchkeep/switchkeep/appliance/platform/store/kv"
+)
+
+// loadPage bounds the rows read in one View: a long one makes the file grow.
+const loadPage = 20_000
+
+// Follow loads the table into the index and keeps it up to date until ctx ends. row projects a row,
+// or tells that it is not listed. The first text part of the table's key must be the row's id.
+func Follow[T any, P store.Row[T]](ctx context.Context, db *store.DB, table *store.Table[T, P], ix *Index, row func(*T) (Row, bool)) error {
+	f := &follower[T, P]{db: db, table: table, ix: ix, row: row}
+	for {
+		after, err := f.load(ctx)
+		if err != nil {
+			return fmt.Errorf("load %s: %w", ix.spec.Name, err)
+		}
+		ix.seen(after, true)
+		if err := f.watch(ctx, after); !errors.Is(err, kv.ErrCompacted) {
+			return err
+		}
+	}
+}
+
+type follower[T any, P store.Row[T]] struct {
+	db    *store.DB
+	table *store.Table[T, P]
+	ix    *Index
+	row   func(*T) (Row, bool)
+}
+
+// load scans the table in pages. Changes made meanwhile are seen again by the watch, which starts
+// at the revision before the scan; what is in the index and no longer in the table is dropped.
+func (f *follower[T, P]) load(ctx context.Context) (store.Rev, error) {
+	rev := f.db.Rev()
+	found := map[[16]byte]struct{}{}
+	reload := f.ix.Len() > 0
+	var after store.Cursor
+	for more := true; more; {
+		n := 0
+		err := f.db.View(ctx, func(r store.Reader) error {
+			for item, err := range f.table.List(r, store.Page{After: after, Limit: loadPage}) {
+				if err != nil {
+					return err
+				}
+				n++
+				after = item.At
+				row, listed := f.row(&item.Row)
+				if !listed {
+					continue
+				}
+				if err := f.ix.Put(row); err != nil {
+					return err
+				}
+				if reload {
+					f.ix.note(row.ID, found)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return 0, err
+		}
+		more = n == loadPage
+	}
+	if reload {
+		f.ix.retain(found)
+	}
+	return rev, nil
+}
+
+func (f *follower[T, P]) watch(ctx context.Context, after store.Rev) error {
+	for changes, err := range f.db.Watch(ctx, after) {
+		if err != nil {
+			return err
+		}
+		for i := range changes {
+			if changes[i].Table != f.table.Name() {
+				continue
+			}
+			if err := f.change(&changes[i]); err != nil {
+				return err
+			}
+		}
+		f.ix.seen(changes[0].Rev, false)
+	}
+	return ctx.Err()
+}
+
+func (f *follower[T, P]) change(c *store.Change) error {
+	if c.Value != nil {
+		t, err := f.table.Decode(c.Value)
+		if err != nil {
+			return err
+		}
+		if row, listed := f.row(&t); listed {
+			return f.ix.Put(row)
+		}
+	}
+	id, err := store.KeyText(c.Key, 1)
+	if err != nil {
+		return err
+	}
+	f.ix.Delete(id[0])
+	return nil
+}
