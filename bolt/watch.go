@@ -29,7 +29,7 @@ func newHistory(rev kv.Rev, limit int) *history {
 func weight(b kv.Batch) int {
 	n := 64
 	for _, e := range b.Events {
-		n += len(e.Key) + len(e.Value) + 64
+		n += len(e.Key) + len(e.Value) + len(e.Old) + 64
 	}
 	return n
 }
@@ -117,7 +117,9 @@ func filter(b kv.Batch, prefix []byte) kv.Batch {
 	for _, ev := range b.Events {
 		if bytes.HasPrefix(ev.Key, prefix) {
 			ev.Key = bytes.Clone(ev.Key)
-			if !ev.Deleted {
+			if ev.Deleted {
+				ev.Old = clone(ev.Old)
+			} else {
 				ev.Value = clone(ev.Value)
 			}
 			out.Events = append(out.Events, ev)

@@ -188,15 +188,19 @@ func (g *group) apply(o *overlay, bump bool) error {
 			if have == nil {
 				continue
 			}
+			old := clone(have)
 			if err := g.bucket.Delete(w.key); err != nil {
 				return fmt.Errorf("delete: %w", err)
 			}
-		} else if have == nil || !bytes.Equal(have, w.value) {
+			events = append(events, kv.Event{Key: w.key, Old: old, Deleted: true})
+			continue
+		}
+		if have == nil || !bytes.Equal(have, w.value) {
 			if err := g.bucket.Put(w.key, w.value); err != nil {
 				return fmt.Errorf("put: %w", err)
 			}
 		}
-		events = append(events, kv.Event{Key: w.key, Value: w.value, Deleted: w.deleted})
+		events = append(events, kv.Event{Key: w.key, Value: w.value})
 	}
 	g.bytes += o.bytes
 	if len(events) > 0 || bump {

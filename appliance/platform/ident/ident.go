@@ -42,7 +42,7 @@ func Check(s string) error {
 
 // Bytes returns the 16 bytes of an id.
 func Bytes(s string) (b [16]byte, err error) {
-	if err := Check(s); err != nil {
+	if err = Check(s); err != nil {
 		return b, err
 	}
 	_, err = encoding().Decode(b[:], []byte(s))

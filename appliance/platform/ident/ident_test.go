@@ -27,3 +27,15 @@ func TestCheckRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestBytesAndBack(t *testing.T) {
+	t.Parallel()
+	id := New()
+	b, err := Bytes(id)
+	if err != nil || FromBytes(b) != id {
+		t.Fatal(id, FromBytes(b), err)
+	}
+	if _, err := Bytes("x"); err == nil {
+		t.Fatal("no id, no error")
+	}
+}

@@ -58,12 +58,13 @@ func (db *DB) Rev() Rev { return db.engine.Rev() }
 // Engine is the engine below, for backup and checks.
 func (db *DB) Engine() kv.Engine { return db.engine }
 
-// Change is one changed row; Value is nil when it was deleted.
+// Change is one changed row. Value is nil when it was deleted; Old is then what it was.
 type Change struct {
 	Rev   Rev
 	Table string
 	Key   []byte
 	Value []byte
+	Old   []byte
 }
 
 // Watch yields, per revision, the changed rows (not index entries) of the named tables, of all
@@ -85,7 +86,7 @@ func (db *DB) Watch(ctx context.Context, after Rev, tables ...string) iter.Seq2[
 				if err != nil || strings.Contains(name, ".") || (len(want) > 0 && !want[name]) {
 					continue
 				}
-				c := Change{Rev: batch.Rev, Table: name, Key: e.Key}
+				c := Change{Rev: batch.Rev, Table: name, Key: e.Key, Old: e.Old}
 				if !e.Deleted {
 					c.Value = e.Value
 				}

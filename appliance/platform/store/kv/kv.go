@@ -77,6 +77,7 @@ type Tx interface {
 // Event is one changed key.
 type Event struct {
 	Key, Value []byte
+	Old        []byte // the value before, when Deleted
 	Deleted    bool
 }
 
