@@ -13,6 +13,8 @@ import (
 const (
 	// ALPN names the protocol in the TLS handshake.
 	ALPN = "sk-link/1"
+	// ALPNEnroll is HTTP/1.1 for the enrolment under the link CA's certificate.
+	ALPNEnroll = "sk-enroll/1"
 	// Major is the protocol's generation; both ends must have the same one.
 	Major = 1
 	// Minor grows with each addition. The appliance speaks its own and the two older ones.

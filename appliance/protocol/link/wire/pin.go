@@ -40,7 +40,7 @@ func CheckPin(s string) (string, error) {
 	return pinPrefix + base64.StdEncoding.EncodeToString(b), nil
 }
 
-// Fingerprint is the SHA-256 of der in groups of four hexadecimal digits: "AB12-CD34-…". For the
+// Fingerprint is the SHA-256 of der in groups of four hexadecimal digits: "AB12 CD34 …". For the
 // link CA der is its public key, for a certificate the certificate.
 func Fingerprint(der []byte) string {
 	h := sha256.Sum256(der)
@@ -49,7 +49,7 @@ func Fingerprint(der []byte) string {
 	for i := 0; i < len(s); i += 4 {
 		groups = append(groups, s[i:i+4])
 	}
-	return strings.Join(groups, "-")
+	return strings.Join(groups, " ")
 }
 
 // TypedChars is how much of a fingerprint a person types to vouch for a server.
@@ -62,7 +62,7 @@ func Short(der []byte) string { return Fingerprint(der)[:TypedChars+TypedChars/4
 // hyphens and colons do not count; fewer than 16 digits never match.
 func Typed(typed string, der []byte) bool {
 	clean := strings.ToUpper(strings.NewReplacer(" ", "", "-", "", ":", "").Replace(typed))
-	full := strings.ReplaceAll(Fingerprint(der), "-", "")
+	full := strings.ReplaceAll(Fingerprint(der), " ", "")
 	if len(clean) < TypedChars || len(clean) > len(full) {
 		return false
 	}
