@@ -54,7 +54,7 @@ type Admission struct {
 }
 
 // Admit judges a session after its Hello: the key is bound to serial and machine id. A newcomer that
-// differs is refused and noted as rival; the genuine one is not touched. What the row says of firmware
+// differs gets ErrIdentity, and the caller says by Contest what became of it. What the row says of firmware
 // and portal is brought up to date.
 func (p *PBXs) Admit(ctx context.Context, id string, h Hello) (Admission, error) {
 	now := p.cfg.Clock.Now()
@@ -83,7 +83,7 @@ func (p *PBXs) Admit(ctx context.Context, id string, h Hello) (Admission, error)
 	case row.Rival != nil:
 		return a, ErrDuplicate
 	case serialKey(row.Serial) != serialKey(h.Serial) || row.MachineID != h.MachineID:
-		return a, p.Contest(ctx, id, h, ErrIdentity)
+		return a, ErrIdentity
 	}
 	if row.Firmware == h.Firmware && row.PortalURL == h.PortalURL && row.PortalSPKI == h.PortalSPKI &&
 		row.KeySPKI == h.KeySPKI && len(row.PollHash) == 0 {
@@ -206,4 +206,73 @@ func (p *PBXs) AccountPBXs(ctx context.Context, account string) ([]string, error
 		return err
 	})
 	return ids, err
+}
+
+// Notice is the message for the person at the PBX, "" when there is none.
+func (p *PBXs) Notice(ctx context.Context, id string) string {
+	var text string
+	err := p.cfg.DB.View(ctx, func(r store.Reader) error {
+		row, err := p.Get(r, id)
+		if err != nil {
+			return err
+		}
+		reason, yes, err := p.cfg.Accounts.Frozen(r, row.AccountID)
+		if yes {
+			text = "The account is frozen: " + reason
+		}
+		return err
+	})
+	if err != nil {
+		return ""
+	}
+	return text
+}
+
+// Watch calls fn after each commit that changed a PBX, with nil for a deleted one, until ctx ends. When
+// history was lost it calls fn for every PBX.
+func (p *PBXs) Watch(ctx context.Context, fn func(id string, row *PBX)) error {
+	after := p.cfg.DB.Rev()
+	for ctx.Err() == nil {
+		for batch, err := range p.cfg.DB.Watch(ctx, after, p.devices.Name()) {
+			if err != nil && ctx.Err() == nil {
+				p.log.WarnContext(ctx, "watch starts over", slog.Any("error", err))
+			}
+			if err != nil {
+				break
+			}
+			for _, c := range batch {
+				after = c.Rev
+				p.changed(ctx, c, fn)
+			}
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		after = p.cfg.DB.Rev()
+		err := p.cfg.DB.View(ctx, func(r store.Reader) error {
+			return p.All(r, func(row PBX) error { fn(row.ID, &row); return nil })
+		})
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *PBXs) changed(ctx context.Context, c store.Change, fn func(string, *PBX)) {
+	ids, err := store.KeyText(c.Key, 1)
+	if err != nil {
+		p.log.ErrorContext(ctx, "changed key was not read", slog.Any("error", err))
+		return
+	}
+	if c.Value == nil {
+		fn(ids[0], nil)
+		return
+	}
+	row, err := p.devices.Decode(c.Value)
+	if err != nil {
+		p.log.ErrorContext(ctx, "changed row was not read", slog.String("pbx", ids[0]), slog.Any("error", err))
+		return
+	}
+	fn(ids[0], &row)
 }

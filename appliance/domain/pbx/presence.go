@@ -176,14 +176,22 @@ func (p *Presence) change(id string, fn func(*Live) bool) {
 	}
 }
 
+// Sighting is what an admitted session says.
+type Sighting struct {
+	Address, Carrier, Connector, Firmware string
+	Uptime                                time.Duration
+	PortalUp                              bool
+	Problem                               string
+}
+
 // Up notes that a session was admitted.
-func (p *Presence) Up(id string, now time.Time, addr, carrier, connector, firmware string, uptime time.Duration) {
+func (p *Presence) Up(id string, now time.Time, s Sighting) {
 	p.change(id, func(l *Live) bool {
 		if l.Link != Connected {
 			l.Since = now
 		}
-		l.Link, l.Seen, l.Address, l.Carrier, l.Connector, l.Firmware = Connected, now, addr, carrier, connector, firmware
-		l.Booted, l.Reason = now.Add(-uptime), ""
+		l.Link, l.Seen, l.Address, l.Carrier, l.Connector, l.Firmware = Connected, now, s.Address, s.Carrier, s.Connector, s.Firmware
+		l.Booted, l.Reason, l.PortalUp, l.Problem = now.Add(-s.Uptime), "", s.PortalUp, s.Problem
 		return true
 	})
 }
