@@ -1,0 +1,103 @@
+package route
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/switchkeep/switchkeep/appliance/platform/audit"
+	"github.com/switchkeep/switchkeep/appliance/platform/fault"
+	"github.com/switchkeep/switchkeep/appliance/platform/store"
+)
+
+// Call is one request as a handler sees it: who calls, with which rights, and the headers of the
+// answer. It lives as long as the request.
+type Call struct {
+	Entry *Entry
+	By    audit.Cause
+	// Who is the caller; the zero value on a public route without a session.
+	Who Who
+	// SignedIn tells that there is a session.
+	SignedIn bool
+	// Token is the plain value of the session's cookie, or of the setup token.
+	Token string
+	// Client is the caller's address without port.
+	Client string
+	// Ver is the version of If-Match on a route that requires it.
+	Ver uint64
+	// Object names what a refusal is about in the operation log.
+	Object string
+	// Header of the answer; handlers set cookies and ETag through the methods.
+	Header http.Header
+	// HTTP is the request; its body is already read.
+	HTTP *http.Request
+
+	guard   Guard
+	asked   bool
+	refused bool
+	err     error
+}
+
+// Guard decides; domain/access is one.
+type Guard interface {
+	Check(r store.Reader, who Who, act Action, account string) error
+	Scope(r store.Reader, who Who, act Action) (Scope, error)
+}
+
+type callKey struct{}
+
+// With puts the call into a context.
+func With(ctx context.Context, c *Call, g Guard) context.Context {
+	c.guard = g
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+// From returns the request's call; nil outside of one.
+func From(ctx context.Context) *Call {
+	c, _ := ctx.Value(callKey{}).(*Call)
+	return c
+}
+
+// Allow asks access whether the caller may do the route's action on what this account owns.
+func (c *Call) Allow(r store.Reader, account string) error {
+	return c.AllowAs(r, Action(c.Entry.Need), account)
+}
+
+// AllowAs is Allow for a second action that a route needs beside its own.
+func (c *Call) AllowAs(r store.Reader, act Action, account string) error {
+	c.asked = true
+	err := c.guard.Check(r, c.Who, act, account)
+	c.refused = c.refused || err != nil
+	return err
+}
+
+// Scope is the set of accounts on which the caller may do the route's action.
+func (c *Call) Scope(r store.Reader) (Scope, error) {
+	c.asked = true
+	s, err := c.guard.Scope(r, c.Who, Action(c.Entry.Need))
+	c.refused = c.refused || err != nil
+	return s, err
+}
+
+// Refused tells that access said no.
+func (c *Call) Refused() bool { return c.refused }
+
+// SetVer names the version of the answered object, for If-Match.
+func (c *Call) SetVer(ver uint64) { c.Header.Set("ETag", strconv.Quote(strconv.FormatUint(ver, 10))) }
+
+// SetCookie adds a cookie to the answer.
+func (c *Call) SetCookie(k *http.Cookie) { c.Header.Add("Set-Cookie", k.String()) }
+
+// ParseMatch reads an If-Match header: one strong tag that holds a version.
+func ParseMatch(header string) (uint64, error) {
+	text, err := strconv.Unquote(header)
+	if err != nil {
+		return 0, fault.Invalid("header.If-Match", "malformed", "must be one version in quotes")
+	}
+	ver, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return 0, fault.Invalid("header.If-Match", "malformed", fmt.Sprintf("must be one version in quotes, not %d characters of text", len(text)))
+	}
+	return ver, nil
+}
