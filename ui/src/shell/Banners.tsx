@@ -1,0 +1,21 @@
+import { Anchor } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Banner as BannerData, Session } from '@/api/types';
+import { Go } from '@/app/nav';
+import { word } from '@/i18n';
+import { Banner } from '@/ui/Blocks';
+
+/** Where a banner is dealt with. */
+const wayOut: Record<string, string> = { mfa_later: '/me?tab=security', clock_unsure: '/system', restored: '/system', recovery_missing: '/system?tab=backups', backup_old: '/system?tab=backups', mail_missing: '/mail/settings', certificate_expiring: '/system?tab=certificates' };
+
+export function Banners({ session }: { session: Session }) {
+  const { t } = useTranslation();
+  const text = (b: BannerData): string => word(`banner.${b.id}`, word(b.text_key, b.text_key, b.params), b.params);
+  return (
+    <div className="sk-banners">
+      {session.banners.map((b) => (
+        <Banner key={b.id} level={b.level} action={wayOut[b.id] && <Anchor component={Go} to={wayOut[b.id]!} underline="always" fw={600}>{t('banner.open')}</Anchor>}>{text(b)}</Banner>
+      ))}
+    </div>
+  );
+}

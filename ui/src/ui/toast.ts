@@ -1,0 +1,5 @@
+import { notifications } from '@mantine/notifications';
+import { problemText } from './Blocks';
+
+export const toast = (message: string): void => { notifications.show({ message, color: 'teal', withBorder: true, autoClose: 4000 }); };
+export const toastError = (err: unknown): void => { notifications.show({ message: problemText(err), color: 'red', withBorder: true, autoClose: 8000 }); };
