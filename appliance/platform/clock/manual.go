@@ -48,10 +48,15 @@ func (m *Manual) Advance(d time.Duration) {
 	m.move(m.now.Add(d))
 }
 
-// Set moves the clock to t and fires what is due.
+// Set moves the clock to t and fires what is due. Back, it leaves what timers still have to wait.
 func (m *Manual) Set(t time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if back := t.Sub(m.now); back < 0 {
+		for w := range m.waiters {
+			w.at = w.at.Add(back)
+		}
+	}
 	m.move(t)
 }
 

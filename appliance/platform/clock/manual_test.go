@@ -26,3 +26,15 @@ func TestManualFiresWhenDue(t *testing.T) {
 		t.Fatal("a reset timer runs")
 	}
 }
+
+func TestManualSetBackKeepsTickersGoing(t *testing.T) {
+	t.Parallel()
+	m := NewManual(time.Unix(1e9, 0))
+	tk := m.NewTicker(time.Minute)
+	m.Set(time.Unix(0, 0))
+	m.Advance(time.Minute)
+	<-tk.C()
+	if m.Elapsed() != time.Minute {
+		t.Fatal("setting the clock lets no time pass")
+	}
+}
