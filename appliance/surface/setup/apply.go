@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
+	"github.com/switchkeep/switchkeep/appliance/surface/doctor"
 )
 
 // Handover tells the browser where to go, and until when.
@@ -22,7 +23,7 @@ func (s *Setup) Apply(ctx context.Context, d Draft) (Handover, error) {
 		return Handover{}, err
 	}
 	for _, f := range findings {
-		if f.Level == "error" {
+		if f.Level == doctor.Error {
 			return Handover{}, ErrFindings.With(map[string]any{"findings": findings})
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
 	"github.com/switchkeep/switchkeep/appliance/platform/clock"
 	"github.com/switchkeep/switchkeep/appliance/platform/fault"
+	"github.com/switchkeep/switchkeep/appliance/platform/mail"
+	"github.com/switchkeep/switchkeep/appliance/surface/doctor"
 )
 
 const (
@@ -42,15 +44,6 @@ const (
 	Closed    State = "closed"     // needed, but no valid link
 	NotNeeded State = "not_needed" // an operator exists
 )
-
-// Finding is the result of one check; Level is "ok", "warn" or "error".
-type Finding struct {
-	ID       string `json:"id"`
-	Level    string `json:"level"`
-	TitleKey string `json:"title_key"`
-	Detail   string `json:"detail"`
-	Fix      string `json:"fix,omitempty"`
-}
 
 // Sheet is the printable recovery sheet.
 type Sheet struct {
@@ -88,9 +81,9 @@ type Config struct {
 	// Defaults is the draft that the wizard starts from, and the host's own addresses.
 	Defaults func(ctx context.Context) (Draft, []string, error)
 	// Inspect looks at the host for a step; it changes nothing.
-	Inspect func(ctx context.Context, step string, d Draft) ([]Finding, error)
+	Inspect func(ctx context.Context, step string, d Draft) ([]doctor.Finding, error)
 	// MailTest sends a test mail and returns the server's answer.
-	MailTest func(ctx context.Context, m Mail, to string) (answer string, err error)
+	MailTest func(ctx context.Context, m mail.Settings, to string) (answer string, err error)
 	// NewPassphrase makes a recovery passphrase; CheckRecipient refuses what is no age recipient.
 	NewPassphrase  func() string
 	CheckRecipient func(recipient string) error
@@ -206,7 +199,7 @@ func (s *Setup) Start(ctx context.Context) (Draft, []string, time.Time, error) {
 }
 
 // Inspect checks one step, or all: form first, then the host. It changes nothing.
-func (s *Setup) Inspect(ctx context.Context, step string, d Draft) ([]Finding, error) {
+func (s *Setup) Inspect(ctx context.Context, step string, d Draft) ([]doctor.Finding, error) {
 	if err := d.validate(step); err != nil {
 		return nil, err
 	}
@@ -214,7 +207,7 @@ func (s *Setup) Inspect(ctx context.Context, step string, d Draft) ([]Finding, e
 }
 
 // MailTest sends a test mail with the typed settings and returns the server's own answer.
-func (s *Setup) MailTest(ctx context.Context, m Mail, to string) (string, error) {
+func (s *Setup) MailTest(ctx context.Context, m mail.Settings, to string) (string, error) {
 	if err := (Draft{Mail: &m}).validate(StepMail); err != nil {
 		return "", err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
 	"github.com/switchkeep/switchkeep/appliance/platform/clock"
 	"github.com/switchkeep/switchkeep/appliance/platform/fault"
+	"github.com/switchkeep/switchkeep/appliance/surface/doctor"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -30,7 +31,7 @@ type house struct {
 	committed *Draft
 	operator  bool
 	commitErr error
-	findings  []Finding
+	findings  []doctor.Finding
 }
 
 func newHouse(t *testing.T) *house {
@@ -39,7 +40,7 @@ func newHouse(t *testing.T) *house {
 	h.Setup = New(Config{
 		Clock: h.clock, Logger: slog.New(slog.DiscardHandler),
 		Needed:  func(context.Context) (bool, error) { return !h.operator, nil },
-		Inspect: func(context.Context, string, Draft) ([]Finding, error) { return h.findings, nil },
+		Inspect: func(context.Context, string, Draft) ([]doctor.Finding, error) { return h.findings, nil },
 		Open: func(context.Context, Draft) (Doors, error) {
 			h.doors = &fakeDoors{make(chan struct{}), make(chan struct{})}
 			return h.doors, nil
@@ -157,7 +158,7 @@ func TestFailedCommitGoesBack(t *testing.T) {
 
 func TestApplyRefusesFindingsAndFields(t *testing.T) {
 	h := newHouse(t)
-	h.findings = []Finding{{ID: "port", Level: "error"}}
+	h.findings = []doctor.Finding{{ID: "port", Level: "error"}}
 	if _, err := h.Apply(t.Context(), draft()); !errors.Is(err, ErrFindings) {
 		t.Fatalf("%v", err)
 	}
