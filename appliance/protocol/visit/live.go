@@ -75,6 +75,14 @@ func parseTarget(t Target) (target, error) {
 	return out, nil
 }
 
+// speaks is the scheme on the stream itself.
+func (t *target) speaks() string {
+	if t.Plain {
+		return "http"
+	}
+	return t.scheme
+}
+
 func (t *target) origin() string { return t.scheme + "://" + t.host }
 
 // clientNet is the network that one person's browser stays in.

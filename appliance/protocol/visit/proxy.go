@@ -49,7 +49,7 @@ func (v *Visits) equip(vis *visit) {
 		Transport: t, FlushInterval: -1, BufferPool: buffers{v},
 		ErrorLog: slog.NewLogLogger(v.log.Handler(), slog.LevelDebug),
 		Rewrite: func(p *httputil.ProxyRequest) {
-			p.Out.URL.Scheme, p.Out.URL.Host, p.Out.Host = vis.target.scheme, vis.target.host, vis.target.host
+			p.Out.URL.Scheme, p.Out.URL.Host, p.Out.Host = vis.target.speaks(), vis.target.host, vis.target.host
 			p.Out.URL.RawQuery = p.In.URL.RawQuery
 			cleanRequest(p.Out.Header, own, pbx)
 			vis.jar.give(p.In.URL.Path, p.Out)

@@ -89,6 +89,9 @@ type Target struct {
 	Allowed bool
 	URL     string // of the portal as the connector reaches it, http or https; its path is where a visit begins
 	SPKI    string // pin of the portal's key, "sha256/…"; empty before the first visit
+	// Plain says that the stream already carries plain HTTP: the connector beside the PBX speaks the
+	// portal's TLS and holds its pin. Origins stay those of URL.
+	Plain bool
 	// Readable names cookies that the portal's scripts must read, besides XSRF tokens. It matters
 	// only where a visit has a port instead of a name.
 	Readable []string
