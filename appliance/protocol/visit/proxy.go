@@ -19,7 +19,25 @@ import (
 	"github.com/switchkeep/switchkeep/certs"
 )
 
-var errPin = errors.New("the portal's key is not the pinned one")
+var (
+	errPin     = errors.New("the portal's key is not the pinned one")
+	errNoVisit = errors.New("no live visit asks for this stream")
+)
+
+type streamKey struct{}
+
+// Stream is the other end's question when a stream is opened: the id of the live visit that asks for
+// it in this context, or an error.
+func (v *Visits) Stream(ctx context.Context, pbx string) (string, error) {
+	vis, ok := ctx.Value(streamKey{}).(*visit)
+	if !ok || vis.row.PBX != pbx {
+		return "", errNoVisit
+	}
+	if err := vis.ctx.Err(); err != nil {
+		return "", errors.Join(errNoVisit, err)
+	}
+	return vis.id, nil
+}
 
 // equip gives the visit its proxy and the streams below it.
 func (v *Visits) equip(vis *visit) {
@@ -27,7 +45,7 @@ func (v *Visits) equip(vis *visit) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		defer context.AfterFunc(vis.ctx, cancel)()
-		return v.cfg.Dialer.Dial(ctx, vis.row.PBX, vis.target.dst)
+		return v.cfg.Dialer.Dial(context.WithValue(ctx, streamKey{}, vis), vis.row.PBX, vis.target.dst)
 	}
 	vis.pin = vis.target.SPKI
 	t := &http.Transport{
