@@ -39,7 +39,7 @@ func (l *Log) VerifyTree(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := l.verifyRows(ctx, t.Size); err != nil {
+	if err = l.verifyRows(ctx, t.Size); err != nil {
 		return err
 	}
 	root, err := l.foldHashes(ctx, t.Size)

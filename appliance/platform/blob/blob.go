@@ -249,7 +249,7 @@ func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
-	d, err := os.Open(dir)
+	d, err := os.Open(dir) //nolint:gosec // the configured folder
 	if err != nil {
 		return fmt.Errorf("blob: %w", err)
 	}

@@ -93,7 +93,7 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // Is compares kind and code.
 func (e *Error) Is(target error) bool {
-	t, ok := target.(*Error) //nolint:errorlint // errors.Is walks the chain; here only this link is compared.
+	t, ok := target.(*Error)
 	return ok && e.Kind == t.Kind && e.Code == t.Code
 }
 

@@ -155,7 +155,7 @@ func answerOf(err error) string {
 		text, _, _ := strings.Cut(err.Error(), ", affected ")
 		_, line, _ := strings.Cut(text, ": ")
 		code, quoted, _ := strings.Cut(line, " ")
-		if answer, err := strconv.Unquote(quoted); err == nil {
+		if answer, uerr := strconv.Unquote(quoted); uerr == nil {
 			return code + " " + strings.Join(strings.Fields(answer), " ")
 		}
 		return text

@@ -133,10 +133,10 @@ func SaveTx(tx store.Tx, k *secret.Keeper, s Settings, ver uint64, at time.Time)
 	if s.Password == "" && s.User != "" && s.User == old.User && s.Host == old.Host && s.Security != None {
 		s.Password = old.Password
 	}
-	if err := s.Check(); err != nil {
+	if err = s.Check(); err != nil {
 		return View{}, err
 	}
-	plain, err := json.Marshal(s)
+	plain, err := json.Marshal(s) //nolint:gosec // sealed with the password in it
 	if err != nil {
 		return View{}, err
 	}

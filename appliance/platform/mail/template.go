@@ -70,13 +70,13 @@ func Render(name, lang string, data map[string]string) (Content, error) {
 	}
 	data = readable(data)
 	var subject, body bytes.Buffer
-	if err := t.ExecuteTemplate(&subject, name+".subject", data); err != nil {
+	if err = t.ExecuteTemplate(&subject, name+".subject", data); err != nil {
 		return Content{}, fmt.Errorf("mail: %w", err)
 	}
-	if err := t.ExecuteTemplate(&body, name+".body", data); err != nil {
+	if err = t.ExecuteTemplate(&body, name+".body", data); err != nil {
 		return Content{}, fmt.Errorf("mail: %w", err)
 	}
-	if err := t.ExecuteTemplate(&body, "foot", data); err != nil {
+	if err = t.ExecuteTemplate(&body, "foot", data); err != nil {
 		return Content{}, fmt.Errorf("mail: %w", err)
 	}
 	c := Content{Subject: strings.Join(strings.Fields(subject.String()), " ")}

@@ -25,7 +25,8 @@ func (r *Runner) Run(ctx context.Context) error {
 	work := make(chan Operation)
 	idle := make(chan string, Workers)
 	var wg sync.WaitGroup
-	wg.Go(func() { r.watch(ctx, wake) })
+	rev := r.c.DB.Rev() // before the first look, so that no commit falls between
+	wg.Go(func() { r.watch(ctx, rev, wake) })
 	for range Workers {
 		wg.Go(func() {
 			for op := range work {
@@ -81,19 +82,25 @@ func (r *Runner) hand(ctx context.Context, work chan<- Operation, busy map[strin
 	return nil
 }
 
-// watch wakes Run when operations changed.
-func (r *Runner) watch(ctx context.Context, wake chan<- struct{}) {
+// watch wakes Run when operations changed after rev. A gap in the history only means one wake more.
+func (r *Runner) watch(ctx context.Context, rev store.Rev, wake chan<- struct{}) {
 	for ctx.Err() == nil {
-		for _, err := range r.c.DB.Watch(ctx, r.c.DB.Rev(), table().Name()) {
-			select {
-			case wake <- struct{}{}:
-			default:
-			}
+		for _, err := range r.c.DB.Watch(ctx, rev, table().Name()) {
 			if err != nil {
 				break
 			}
+			nudge(wake)
 		}
+		rev = r.c.DB.Rev()
+		nudge(wake)
 		r.pause(ctx, time.Second)
+	}
+}
+
+func nudge(wake chan<- struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
 	}
 }
 
@@ -212,17 +219,17 @@ func (r *Runner) try(ctx context.Context, w Worker, op Operation) (err error) {
 		}
 	}()
 	if w.Prepare != nil {
-		if err := w.Prepare(ctx, op, int(op.Next)); err != nil {
+		if err = w.Prepare(ctx, op, int(op.Next)); err != nil {
 			return err
 		}
 	}
 	_, err = r.c.DB.UpdateBulk(ctx, func(ctx context.Context, tx store.Tx) error {
-		if err := r.forward(tx, op, func(*Operation) {}); err != nil {
-			return err
+		if ferr := r.forward(tx, op, func(*Operation) {}); ferr != nil {
+			return ferr
 		}
-		label, err := w.Step(ctx, tx, op, int(op.Next))
-		if err != nil {
-			return err
+		label, serr := w.Step(ctx, tx, op, int(op.Next))
+		if serr != nil {
+			return serr
 		}
 		return steps().Put(tx, &Step{Operation: op.ID, Index: op.Next, Label: label})
 	})

@@ -29,7 +29,8 @@ func backoff(n uint32) time.Duration {
 func (o *Outbox) Run(ctx context.Context) error {
 	wake := make(chan struct{}, 1)
 	var wg sync.WaitGroup
-	wg.Go(func() { o.watch(ctx, wake) })
+	rev := o.c.DB.Rev() // before the first look, so that no commit falls between
+	wg.Go(func() { o.watch(ctx, rev, wake) })
 	defer wg.Wait()
 	tick := o.c.Clock.NewTicker(pollEvery)
 	defer tick.Stop()
@@ -46,18 +47,17 @@ func (o *Outbox) Run(ctx context.Context) error {
 	}
 }
 
-// watch wakes Run when a row was committed. A gap in the history only means one wake more.
-func (o *Outbox) watch(ctx context.Context, wake chan<- struct{}) {
+// watch wakes Run when a row was committed after rev. A gap in the history only means one wake more.
+func (o *Outbox) watch(ctx context.Context, rev store.Rev, wake chan<- struct{}) {
 	for ctx.Err() == nil {
-		for _, err := range o.c.DB.Watch(ctx, o.c.DB.Rev(), table().Name(), "mail_settings") {
-			select {
-			case wake <- struct{}{}:
-			default:
-			}
+		for _, err := range o.c.DB.Watch(ctx, rev, table().Name(), "mail_settings") {
 			if err != nil {
 				break
 			}
+			nudge(wake)
 		}
+		rev = o.c.DB.Rev()
+		nudge(wake)
 		pause := o.c.Clock.NewTimer(time.Second)
 		select {
 		case <-ctx.Done():
@@ -108,8 +108,8 @@ func (o *Outbox) due(r store.Reader) (Row, bool, error) {
 // deliver makes one attempt and writes down what came of it. again is false when the session failed.
 func (o *Outbox) deliver(ctx context.Context, s mail.Settings, row Row) (again bool, err error) {
 	answer, err := o.send(ctx, s, row)
-	if ctx.Err() != nil {
-		return false, nil // stopped in the middle: the row is as it was
+	if stop := ctx.Err(); stop != nil {
+		return false, stop // in the middle: the row is as it was
 	}
 	now := o.c.Clock.Now()
 	next := outcome(row, now, answer, err)
@@ -173,4 +173,11 @@ func outcome(row Row, now time.Time, answer string, err error) Row {
 		row.State, row.Answer = Refused, f.Answer
 	}
 	return row
+}
+
+func nudge(wake chan<- struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
+	}
 }

@@ -62,7 +62,7 @@ func TestRotateKeepsOldValuesAndDerivedKeys(t *testing.T) {
 	if bytes.Equal(derived, k.Derive("audit")) || len(derived) != 32 {
 		t.Fatal("labels must give different keys")
 	}
-	if err := k.Rotate(at()); err != nil {
+	if err = k.Rotate(at()); err != nil {
 		t.Fatal(err)
 	}
 	again, err := OpenKeeper(k.path)
@@ -95,17 +95,17 @@ func TestKeyFileIsPrivateAndNeverOverwritten(t *testing.T) {
 	if err != nil || st.Mode().Perm() != 0o600 {
 		t.Fatal(st.Mode(), err)
 	}
-	if _, err := CreateKeeper(k.path, at()); !errors.Is(err, ErrExists) {
+	if _, err = CreateKeeper(k.path, at()); !errors.Is(err, ErrExists) {
 		t.Fatal(err)
 	}
 	same, err := OpenOrCreateKeeper(k.path, at())
 	if err != nil || same.Fingerprint() != k.Fingerprint() {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(k.path, 0o644); err != nil {
+	if err = os.Chmod(k.path, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenKeeper(k.path); !errors.Is(err, ErrKeyFile) {
+	if _, err = OpenKeeper(k.path); !errors.Is(err, ErrKeyFile) {
 		t.Fatal(err)
 	}
 	left, err := os.ReadDir(filepath.Dir(k.path))

@@ -20,14 +20,14 @@ func TestRestoreWithThePassphraseOfTheSheet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := k.SetRecovery(r); err != nil {
+	if err = k.SetRecovery(r); err != nil {
 		t.Fatal(err)
 	}
 	sealed, err := k.Seal("t", "r", "f", []byte("v"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := k.Rotate(at()); err != nil { // a rotation needs no passphrase
+	if err = k.Rotate(at()); err != nil { // a rotation needs no passphrase
 		t.Fatal(err)
 	}
 	wrapped, err := k.Wrap()
@@ -46,7 +46,7 @@ func TestRestoreWithThePassphraseOfTheSheet(t *testing.T) {
 	if _, ok := back.Recovery(); !ok {
 		t.Fatal("the recovery was lost")
 	}
-	if _, err := RestoreKeeper(filepath.Join(t.TempDir(), "k"), wrapped, r, NewRecoveryPassphrase()); !errors.Is(err, ErrPhrase) {
+	if _, err = RestoreKeeper(filepath.Join(t.TempDir(), "k"), wrapped, r, NewRecoveryPassphrase()); !errors.Is(err, ErrPhrase) {
 		t.Fatal(err)
 	}
 	sheet, err := k.NewSheet("console.example", phrase)

@@ -13,7 +13,7 @@ func DiskUsage(path string) (Usage, error) {
 	}
 	unit := uint64(st.Bsize)
 	// What only root may use counts as used up.
-	return Usage{Total: uint64(st.Blocks) * unit, Free: uint64(st.Bavail) * unit, Type: typeName(uint32(st.Type))}, nil
+	return Usage{Total: st.Blocks * unit, Free: st.Bavail * unit, Type: typeName(uint32(st.Type))}, nil
 }
 
 // typeName translates the magic numbers of statfs(2).

@@ -5,6 +5,7 @@ package mailtest
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
@@ -60,7 +61,7 @@ func WithAuth(user, pass string) Option { return func(s *Server) { s.user, s.pas
 // Start runs a server until the end of the test.
 func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +224,7 @@ func (se *session) startTLS() bool {
 		return false
 	}
 	c := tls.Server(se.c, se.s.tls)
-	if c.Handshake() != nil {
+	if c.HandshakeContext(context.Background()) != nil {
 		return false
 	}
 	se.c, se.r, se.secure = c, bufio.NewReader(c), true
