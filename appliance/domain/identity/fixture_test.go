@@ -253,5 +253,3 @@ func (b *bench) logged(action, result string) int {
 }
 
 func unknownID() string { return ident.New() }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -185,3 +186,5 @@ func yes(b bool) string {
 	}
 	return "no"
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
