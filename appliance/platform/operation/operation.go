@@ -216,6 +216,26 @@ func (r *Runner) List(ctx context.Context, f Filter) ([]Operation, store.Cursor,
 	return out, next, err
 }
 
+// Void ends at most 20 open operations of a restored backup; it returns how many.
+func Void(_ context.Context, tx store.Tx, at time.Time) (int, error) {
+	var open []Operation
+	for it, err := range table().Lookup(tx, "open", store.Page{Limit: 20}) {
+		if err != nil {
+			return 0, err
+		}
+		open = append(open, it.Row)
+	}
+	for i := range open {
+		op := &open[i]
+		op.State, op.Ended, op.Error = Failed, at.UTC(), "ended: the appliance was restored from a backup"
+		op.Ver++
+		if err := table().Put(tx, op); err != nil {
+			return 0, err
+		}
+	}
+	return len(open), nil
+}
+
 // Prune removes the oldest operation that ended before the given time, at most 100 of its steps in
 // one call; done says that none is left.
 func (r *Runner) Prune(ctx context.Context, before time.Time) (done bool, err error) {

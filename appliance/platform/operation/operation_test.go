@@ -289,3 +289,20 @@ func TestListScopesPagesAndPrunes(t *testing.T) {
 		t.Fatal(rows, err)
 	}
 }
+
+func TestVoidEndsWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	b.start(Worker{Kind: "slow", Prepare: func(ctx context.Context, _ Operation, _ int) error { <-ctx.Done(); return ctx.Err() }, Step: func(context.Context, store.Tx, Operation, int) (string, error) { return "", nil }})
+	for i := range 25 {
+		b.enqueue("slow", fmt.Sprintf("op%02d", i), 1)
+	}
+	b.stop()
+	for _, want := range []int{20, 5, 0} {
+		var n int
+		b.update(func(tx store.Tx) (err error) { n, err = Void(t.Context(), tx, noon()); return err })
+		if n != want {
+			t.Fatal(n, want)
+		}
+	}
+}

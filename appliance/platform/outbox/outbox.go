@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	netmail "net/mail"
 	"strings"
 	"time"
@@ -43,7 +44,7 @@ type Message struct {
 	To       string
 	Template string // of package mail
 	Lang     string
-	Data     map[string]string // sealed at rest
+	Data     map[string]string // sealed at rest; "email" and "at" are To and At unless given
 	At       time.Time
 }
 
@@ -100,6 +101,7 @@ func (o *Outbox) EnqueueTx(tx store.Tx, m Message) error {
 	if a, err := netmail.ParseAddress(m.To); err != nil || a.Name != "" || a.Address != m.To {
 		return fault.Invalid("email", "malformed", fmt.Sprintf("%q is no mail address", m.To))
 	}
+	m.Data = complete(m)
 	if err := mail.Check(m.Template, m.Data); err != nil {
 		return err
 	}
@@ -122,6 +124,13 @@ func (o *Outbox) EnqueueTx(tx store.Tx, m Message) error {
 		ID: m.ID, Kind: m.Kind, Account: m.Account, To: m.To, Template: m.Template, Lang: m.Lang, Data: sealed,
 		At: at, State: Queued, Queued: at, Next: at,
 	})
+}
+
+// complete adds what every letter knows of itself.
+func complete(m Message) map[string]string {
+	data := map[string]string{"email": m.To, "at": m.At.UTC().Format(time.RFC3339)}
+	maps.Copy(data, m.Data)
+	return data
 }
 
 func notConfigured(ok bool) error {
@@ -243,6 +252,24 @@ func (o *Outbox) Stats(r store.Reader) (Stats, error) {
 		}
 	}
 	return s, nil
+}
+
+// Void settles at most 100 waiting rows of a restored backup, whose links are dead; it returns how many.
+func Void(_ context.Context, tx store.Tx, at time.Time) (int, error) {
+	var rows []Row
+	for it, err := range table().Lookup(tx, "due", store.Page{Limit: 100}) {
+		if err != nil {
+			return 0, err
+		}
+		rows = append(rows, it.Row)
+	}
+	for i := range rows {
+		rows[i].State, rows[i].Last, rows[i].Answer = Refused, at.UTC(), "not sent: the appliance was restored from a backup"
+		if err := table().Put(tx, &rows[i]); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), nil
 }
 
 // Prune removes at most 100 settled rows from before the given time; done says that none is left.

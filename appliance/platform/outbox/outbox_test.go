@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -249,5 +250,40 @@ func TestListFiltersAndPages(t *testing.T) {
 	}
 	if _, _, err := b.List(t.Context(), Filter{After: "user\x00abc"}); !fault.Is(err, fault.KindInvalid) {
 		t.Fatal(err)
+	}
+}
+
+func TestVoidSettlesWhatWaits(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	b.configure()
+	for i := range 120 {
+		if err := b.enqueue(letter(fmt.Sprintf("m%03d", i), "ann@example.com")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []int{100, 20, 0} {
+		var n int
+		err := b.update(func(tx store.Tx) (err error) { n, err = Void(t.Context(), tx, noon()); return err })
+		if err != nil || n != want {
+			t.Fatal(n, err)
+		}
+	}
+	b.send()
+	if r := b.row("m007"); r.State != Refused || len(b.srv.Letters()) != 0 {
+		t.Fatalf("%+v", r)
+	}
+}
+
+func TestALetterKnowsItsAddressAndTime(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	b.configure()
+	if err := b.enqueue(Message{ID: "m1", To: "ann@example.com", Template: "password_changed", Lang: "zh-CN", At: noon()}); err != nil {
+		t.Fatal(err)
+	}
+	b.send()
+	if l := b.srv.Letters(); len(l) != 1 || !strings.Contains(l[0].Text, "ann@example.com") || !strings.Contains(l[0].Text, "2026-11-22 12:00 UTC") {
+		t.Fatalf("%+v", l)
 	}
 }
