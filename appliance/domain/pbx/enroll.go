@@ -70,9 +70,10 @@ func (p *PBXs) Enroll(ctx context.Context, by audit.Cause, q Request) (Outcome, 
 	}
 	var out Outcome
 	var shown error
+	id := ident.New()
 	_, err = p.cfg.DB.Update(ctx, func(_ context.Context, tx store.Tx) error {
 		out, shown = Outcome{}, nil
-		row, err := p.settle(tx, by, c, q)
+		row, err := p.settle(tx, by, c, q, id)
 		if f := new(fault.Error); errors.As(err, &f) {
 			shown = err
 		}
@@ -157,7 +158,7 @@ func cmpOr(a, b string) string {
 }
 
 // settle is the one transaction of every attempt.
-func (p *PBXs) settle(tx store.Tx, by audit.Cause, c claim, q Request) (PBX, error) {
+func (p *PBXs) settle(tx store.Tx, by audit.Cause, c claim, q Request, id string) (PBX, error) {
 	hash := sha256.Sum256([]byte(q.PollSecret))
 	parked, err := p.countParked(tx, c.account)
 	if err != nil {
@@ -184,7 +185,7 @@ func (p *PBXs) settle(tx store.Tx, by audit.Cause, c claim, q Request) (PBX, err
 		e.Result, e.Code = audit.Refused, fault.Code(c.why)
 		return PBX{}, audit.Record(tx, by, e)
 	}
-	row := p.newRow(by, c, q)
+	row := p.newRow(by, c, q, id)
 	row.PollHash = hash[:]
 	if wait {
 		return p.park(tx, by, row, old)
@@ -221,7 +222,7 @@ func deviceDetail(d Device, spki string) map[string]string {
 	}
 }
 
-func (p *PBXs) newRow(by audit.Cause, c claim, q Request) PBX {
+func (p *PBXs) newRow(by audit.Cause, c claim, q Request, id string) PBX {
 	d := q.Device
 	name := strings.TrimSpace(q.Name)
 	if name == "" && c.code != nil {
@@ -231,7 +232,7 @@ func (p *PBXs) newRow(by audit.Cause, c claim, q Request) PBX {
 		name = strings.TrimSpace(d.Model + " " + d.Serial)
 	}
 	return PBX{
-		ID: ident.New(), Account: c.num, AccountID: c.account, Name: name, Serial: d.Serial, Model: d.Model, Firmware: d.Firmware,
+		ID: id, Account: c.num, AccountID: c.account, Name: name, Serial: d.Serial, Model: d.Model, Firmware: d.Firmware,
 		MachineID: d.MachineID, KeySPKI: q.KeySPKI, KeyedAt: by.At, PortalURL: d.PortalURL, PortalSPKI: d.PortalSPKI,
 		VisitAllowed: true, CreatedAt: by.At, EnrolledBy: by.User, EnrolledName: by.UserLabel, Address: by.IP, Ver: 1,
 	}
