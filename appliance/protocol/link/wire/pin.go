@@ -122,3 +122,15 @@ func (c Code) Vouches(ca *x509.Certificate) bool {
 	h := sha256.Sum256(ca.RawSubjectPublicKeyInfo)
 	return subtle.ConstantTimeCompare(c.Pinned[:], h[:10]) == 1
 }
+
+// PinnedText is the pinned half of a code in hexadecimal digits, to be kept beside an enrolment that waits.
+func (c Code) PinnedText() string { return hex.EncodeToString(c.Pinned[:]) }
+
+// PinnedBy tells whether a PinnedText was made by the server with this link CA.
+func PinnedBy(pinned string, ca *x509.Certificate) bool {
+	b, err := hex.DecodeString(pinned)
+	if err != nil || len(b) != 10 {
+		return false
+	}
+	return Code{Pinned: [10]byte(b)}.Vouches(ca)
+}
