@@ -58,7 +58,7 @@ func Explain(a wire.EnrollAnswer) string {
 	switch a.Code {
 	case "firmware_too_old":
 		text = fmt.Sprintf("The firmware %s is older than the minimum %s. Upgrade the PBX and try again.", detail("have"), detail("need"))
-	case "account_frozen":
+	case "frozen":
 		text = "The account is frozen: " + detail("reason")
 	case "quota_exceeded":
 		text = "The subscription is full: no remote management connection is left. Ask your provider for more."

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/switchkeep/switchkeep/appliance/protocol/link/wire"
@@ -100,11 +101,14 @@ func public(cs tls.ConnectionState, name string) bool {
 	return err == nil
 }
 
+// is tells whether a destination is the portal: its name, or its address and port. Nothing else is reached.
+func (p Portal) is(dst string) bool {
+	u, err := ParsePortal(p.URL)
+	return err == nil && (dst == wire.DstPortal || strings.EqualFold(dst, hostPort(u)))
+}
+
 // open dials the portal; the stream then carries HTTP in plain text inside the link.
 func (p Portal) open(ctx context.Context) (net.Conn, error) {
-	if p.URL == "" {
-		return nil, &wire.RefusedError{Answer: wire.BadDst}
-	}
 	u, err := ParsePortal(p.URL)
 	if err != nil {
 		return nil, err

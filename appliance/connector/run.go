@@ -257,7 +257,7 @@ func (c *Connector) client(st State) (*client.Client, error) {
 			return wire.Status{Firmware: st.Device.Firmware, Portal: p, HA: ha}
 		},
 		Open: func(ctx context.Context, _ wire.Type, dst string) (net.Conn, error) {
-			if dst != wire.DstPortal {
+			if !st.Portal.is(dst) {
 				return nil, &wire.RefusedError{Answer: wire.BadDst}
 			}
 			return st.Portal.open(ctx)

@@ -8,7 +8,7 @@ const texts = {
     connected: '已连接', connecting: '正在连接', disconnected: '已断开', awaiting: '等待批准', not_enrolled: '尚未连接',
     since: '自', message: '消息', via: '通道', retry: '下次尝试', portal_problem: '门户问题', choose: '请选择账户，然后再次保存。',
     wait: '请等待控制台中的批准，或检查您填写的数据。', locked: '尝试次数过多，请稍后再试：', wrong_token: '令牌不正确。', server_bad: '无法验证服务器，未发送密码。', gone: '连接器没有响应。',
-    firmware_too_old: '固件版本过低，请升级 PBX 后重试。', account_frozen: '账户已被冻结：', quota_exceeded: '订阅已满：没有剩余的远程管理连接。请联系您的服务商。', seconds: '秒',
+    firmware_too_old: '固件版本过低，请升级 PBX 后重试。', frozen: '账户已被冻结：', quota_exceeded: '订阅已满：没有剩余的远程管理连接。请联系您的服务商。', seconds: '秒',
   },
   en: {
     connected: 'Connected', connecting: 'Connecting', disconnected: 'Disconnected', awaiting: 'Awaiting approval', not_enrolled: 'Not connected yet',
@@ -107,7 +107,7 @@ async function open(token) {
 
 function explain(d) {
   if (d.code === 'server') return t('server_bad') + ' ' + (d.message || '');
-  if (d.code === 'account_frozen' && lang === 'zh') return t('account_frozen') + ((d.details || {}).reason || '');
+  if (d.code === 'frozen' && lang === 'zh') return t('frozen') + ((d.details || {}).reason || '');
   if (lang === 'zh' && texts.zh[d.code]) return t(d.code);
   return d.message || d.code;
 }

@@ -37,7 +37,7 @@ var (
 	// ErrNotFound says that there is no such PBX (or that the caller may not know).
 	ErrNotFound = fault.NotFound("pbx")
 	// ErrFrozen says that the account, or one above it, is frozen. Details: reason.
-	ErrFrozen = fault.New(fault.KindDenied, "account_frozen", "the account is frozen")
+	ErrFrozen = fault.New(fault.KindDenied, "frozen", "the account is frozen")
 	// ErrFirmware says that the firmware is too old. Details: have, need.
 	ErrFirmware = fault.New(fault.KindConflict, "firmware_too_old", "the firmware is older than the minimum")
 	// ErrParkedFull says that the account has MaxParked enrolments waiting.
