@@ -39,7 +39,7 @@ type Config struct {
 	Dir    string
 	Clock  clock.Clock
 	Logger *slog.Logger
-	// Sure tells whether the time may be believed (clock.Guard).
+	// Sure tells whether the time may be believed (clock.Guard); nil: never, so nothing is swept.
 	Sure func() bool
 }
 
@@ -58,6 +58,9 @@ type Folder struct {
 
 // New makes the folder and removes what a crash left half written.
 func New(c Config) (*Folder, error) {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
@@ -229,7 +232,7 @@ func (f *Folder) remove(hash string) (bool, error) {
 }
 
 func (f *Folder) old(hash string) bool {
-	if f.c.Sure != nil && !f.c.Sure() {
+	if f.c.Sure == nil || !f.c.Sure() {
 		return false
 	}
 	st, err := os.Stat(f.path(hash))

@@ -40,6 +40,8 @@ type GuardConfig struct {
 	Logger *slog.Logger
 	// Synced tells whether the operating system follows a time source; nil is Synchronized.
 	Synced func() bool
+	// Uptime is the time since boot with suspended time in it; nil is the operating system's.
+	Uptime func() (time.Duration, bool)
 }
 
 // Guard doubts the clock. It keeps the latest time that was sure (the mark) in a file and
@@ -55,6 +57,8 @@ type Guard struct {
 	markAt  time.Duration
 	slack   time.Duration // how much more than that may have passed
 	start   time.Time
+	booted  time.Duration // uptime at the start
+	asleep  time.Duration // suspended since then, as far as accounted for
 	reason  string
 	written time.Time
 }
@@ -72,7 +76,11 @@ func NewGuard(c GuardConfig) (*Guard, error) {
 	if c.Synced == nil {
 		c.Synced = Synchronized
 	}
+	if c.Uptime == nil {
+		c.Uptime = uptime
+	}
 	g := &Guard{c: c, start: c.Clock.Now(), slack: MaxOff}
+	g.booted, _ = c.Uptime()
 	b, err := os.ReadFile(c.Path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("clock mark: %w", err)
@@ -121,10 +129,24 @@ func (g *Guard) doubt(now time.Time, passed time.Duration) string {
 	switch {
 	case now.Before(g.mark.Add(-MaxJump)):
 		return ReasonBeforeMark
-	case now.After(latest) && !g.c.Synced():
-		return ReasonAhead
+	case now.After(latest):
+		slept := g.slept(passed)
+		if now.After(latest.Add(slept)) && !g.c.Synced() {
+			return ReasonAhead
+		}
+		g.asleep += slept
 	}
 	return ""
+}
+
+// slept is how long the machine was suspended and that was not accounted for yet: the monotonic
+// clock stands still then, the uptime does not.
+func (g *Guard) slept(passed time.Duration) time.Duration {
+	up, ok := g.c.Uptime()
+	if !ok || g.booted == 0 {
+		return 0
+	}
+	return max(0, up-g.booted-passed-g.asleep)
 }
 
 func (g *Guard) believe(now time.Time, passed time.Duration) {

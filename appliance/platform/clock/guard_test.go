@@ -165,3 +165,23 @@ func TestSystemClockIsItself(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestASuspendedMachineIsNoJump(t *testing.T) {
+	t.Parallel()
+	now := built().Add(24 * time.Hour)
+	m := NewManual(now)
+	up := 100 * time.Hour
+	g, err := NewGuard(GuardConfig{
+		Clock: m, Path: filepath.Join(t.TempDir(), "mark"), Built: built(), Logger: slog.New(slog.DiscardHandler),
+		Synced: func() bool { return false }, Uptime: func() (time.Duration, bool) { return up, true },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, g, "")
+	up += 8 * time.Hour // asleep: the monotonic clock stood still
+	m.Set(now.Add(8 * time.Hour))
+	want(t, g, "")
+	m.Set(now.Add(16 * time.Hour)) // awake: somebody set the clock
+	want(t, g, ReasonAhead)
+}

@@ -30,6 +30,9 @@ const (
 	Refused  = "refused"
 )
 
+// KeepRun is how much Retain removes in one run: two days' worth.
+const KeepRun = 48 * time.Hour
+
 // GiveUp is how long a deferred row is tried.
 const GiveUp = 72 * time.Hour
 
@@ -272,12 +275,48 @@ func Void(_ context.Context, tx store.Tx, at time.Time) (int, error) {
 	return len(rows), nil
 }
 
+// Retain removes settled rows from before the given time, at most KeepRun's worth of them, so that a
+// clock that was wrong for a while costs little. It returns how many there were.
+func (o *Outbox) Retain(ctx context.Context, before time.Time) (removed int, err error) {
+	var first time.Time
+	err = o.c.DB.View(ctx, func(r store.Reader) error {
+		for it, err := range table().List(r, store.Page{}) {
+			if err != nil {
+				return err
+			}
+			if it.Row.State == Sent || it.Row.State == Refused {
+				first = it.Row.At
+				return nil
+			}
+		}
+		return nil
+	})
+	if err != nil || first.IsZero() {
+		return 0, err
+	}
+	if limit := first.Add(KeepRun); limit.Before(before) {
+		before = limit
+	}
+	for done := false; !done; {
+		var n int
+		if n, done, err = o.prune(ctx, before); err != nil {
+			return removed, err
+		}
+		removed += n
+	}
+	return removed, nil
+}
+
 // Prune removes at most 100 settled rows from before the given time; done says that none is left.
 func (o *Outbox) Prune(ctx context.Context, before time.Time) (done bool, err error) {
+	_, done, err = o.prune(ctx, before)
+	return done, err
+}
+
+func (o *Outbox) prune(ctx context.Context, before time.Time) (n int, done bool, err error) {
 	_, err = o.c.DB.UpdateBulk(ctx, func(_ context.Context, tx store.Tx) error {
-		done = true
-		n := 0
-		for it, err := range table().List(tx, store.Page{Limit: 300}) {
+		n, done = 0, true
+		for it, err := range table().List(tx, store.Page{Limit: 200}) {
 			if err != nil {
 				return err
 			}
@@ -287,15 +326,16 @@ func (o *Outbox) Prune(ctx context.Context, before time.Time) (done bool, err er
 			if it.Row.State == Queued || it.Row.State == Deferred {
 				continue
 			}
-			if n++; n > 100 {
+			if n == 100 {
 				done = false
 				return nil
 			}
+			n++
 			if err := table().Delete(tx, store.Text(it.Row.ID)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return done, err
+	return n, done, err
 }

@@ -287,3 +287,26 @@ func TestALetterKnowsItsAddressAndTime(t *testing.T) {
 		t.Fatalf("%+v", l)
 	}
 }
+
+func TestRetainRemovesTwoDaysWorthInOneRun(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	b.configure()
+	const day = 24 * time.Hour
+	for i := range 10 {
+		m := letter(fmt.Sprintf("m%02d", i), "ann@example.com")
+		m.At = noon().Add(time.Duration(i-20) * day)
+		if err := b.enqueue(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.send()
+	for _, want := range []int{2, 2, 2, 1, 0} {
+		if n, err := b.Retain(t.Context(), noon().Add(-13*day)); n != want || err != nil {
+			t.Fatalf("%d removed, want %d: %v", n, want, err)
+		}
+	}
+	if rows, _, err := b.List(t.Context(), Filter{}); len(rows) != 3 || err != nil {
+		t.Fatal(rows, err)
+	}
+}
