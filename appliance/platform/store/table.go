@@ -217,14 +217,20 @@ func (t *Table[T, P]) Lookup(r Reader, index string, page Page, prefix ...Part) 
 	}
 }
 
+// span never leaves the prefix, whatever cursor the caller was given from outside.
 func span(prefix []byte, page Page) (start, end []byte, limit int, desc bool) {
 	start, end = prefix, prefixEnd(prefix)
 	if page.After != "" {
-		if page.Desc {
-			end = []byte(page.After)
-		} else {
-			start = append([]byte(page.After), 0x00)
+		after := []byte(page.After)
+		switch {
+		case !page.Desc && bytes.Compare(after, start) >= 0:
+			start = append(after, 0x00)
+		case page.Desc && (end == nil || bytes.Compare(after, end) < 0):
+			end = after
 		}
+	}
+	if end != nil && bytes.Compare(start, end) > 0 {
+		start = end
 	}
 	return start, end, page.Limit, page.Desc
 }
