@@ -18,7 +18,7 @@ type server = httptest.Server
 // newPortal runs a portal with cookies, redirects, uploads, server-sent events and a WebSocket echo.
 func newPortal(t *testing.T, id string, secure bool) *portal {
 	t.Helper()
-	p := &portal{}
+	p := &portal{more: map[string]http.HandlerFunc{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "portal %s %s %s", id, r.Method, r.RequestURI)
@@ -87,7 +87,12 @@ func newPortal(t *testing.T, id string, secure bool) *portal {
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.mu.Lock()
 		p.seen = append(p.seen, r)
+		own := p.more[r.URL.Path]
 		p.mu.Unlock()
+		if own != nil {
+			own(w, r)
+			return
+		}
 		mux.ServeHTTP(w, r)
 	})
 	if secure {

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -404,6 +405,19 @@ type portal struct {
 	srv  *server
 	mu   sync.Mutex
 	seen []*http.Request
+	more map[string]http.HandlerFunc // by path, before the portal's own
+}
+
+func (p *portal) handle(path string, h http.HandlerFunc) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.more[path] = h
+}
+
+func (p *portal) requests() []*http.Request {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.seen)
 }
 
 func (p *portal) count() int {
