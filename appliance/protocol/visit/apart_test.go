@@ -80,7 +80,7 @@ func (r *rig) oneConnection(t *testing.T, show shower, cc *http.ClientConn, ann,
 }
 
 func (r *rig) foreignHost(show shower, cc *http.ClientConn, ann *person, a *tab) {
-	for _, host := range []string{"evil.example", "console.sk.internal:" + r.port, "x.visit.sk.internal", strings.TrimPrefix(a.origin, "https://v-") + "0", "127.0.0.1"} {
+	for _, host := range []string{"evil.example", "console.sk.internal:" + r.port, "x.visit.sk.internal", strings.TrimPrefix(a.origin, "https://v-") + "0", strings.TrimSuffix(strings.TrimPrefix(a.origin, "https://"), ":"+r.port), "127.0.0.1"} {
 		before := r.portal["pbx1"].count()
 		code, _, err := ann.shared(cc, a.origin, "/ui/", func(q *http.Request) { q.Host = host })
 		show("foreign Host "+host[:min(len(host), 15)], err == nil && code == 421 && r.portal["pbx1"].count() == before, "status %d", code)
@@ -129,13 +129,19 @@ func (r *rig) tossing(show shower, ann, bob *person, a *tab) {
 	ann.cookies = map[string]map[string]*http.Cookie{}
 	ann.mu.Unlock()
 	code, _ := a.get("/ui/", "Cookie", good.Name+"=tossed; "+good.Name+"="+good.Value)
-	show("cookie tossing, visit cookie", code == 401, "two visit cookies: status %d", code)
+	turned, _ := a.get("/ui/", "Cookie", good.Name+"="+good.Value+"; "+good.Name+"=tossed")
+	show("cookie tossing, visit cookie", code == 401 && turned == 401, "two visit cookies: status %d, the other way round %d", code, turned)
 	ann.mu.Lock()
 	ann.cookies = kept
 	ann.mu.Unlock()
 	code, _ = a.get("/login")
 	now := ann.cookie(a.origin, "__Host-sk_portal")
 	show("PBX sets our cookie", code == 200 && now.Value == good.Value && ann.cookie(a.origin, "__Host-sk") == nil, "dropped by the proxy")
+	for name, from := range map[string]string{"sibling's WebSocket": "https://v-0.visit.sk.internal:" + r.port, "WebSocket of no page": ""} {
+		before = r.portal["pbx1"].count()
+		_, err := a.socketFrom(r.t.Context(), from)
+		show(name, err != nil && strings.HasPrefix(err.Error(), "403") && r.portal["pbx1"].count() == before, "%.3s", err)
+	}
 	// A sibling's page asks: same site, other origin.
 	for name, head := range map[string][]string{
 		"sibling's fetch":     {"Origin", "https://v-0.visit.sk.internal:" + r.port, "Sec-Fetch-Site", "same-site"},

@@ -6,6 +6,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
+	"net/url"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -73,8 +77,11 @@ func TestHeaderRules(t *testing.T) {
 		t.Errorf("%q %q", l, resp.Header.Get("Link"))
 	}
 	before := p.cookie(b.origin, "__Host-sk_portal").Value
-	if s, body := b.get("/hints"); s != 200 || body != "late" || p.cookie(b.origin, "__Host-sk_portal").Value != before {
-		t.Errorf("early hints: %d %q", s, body)
+	early := 0
+	trace := &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error { early++; return nil }}
+	q, _ = http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), http.MethodGet, b.origin+"/hints", nil)
+	if s, body := b.send(q); s != 200 || body != "late" || early != 0 || p.cookie(b.origin, "__Host-sk_portal").Value != before {
+		t.Errorf("early hints: %d %q, %d came through", s, body, early)
 	}
 	if s, _ := b.get("/__sk/other"); s != 404 {
 		t.Error(s)
@@ -186,6 +193,10 @@ func TestPortMode(t *testing.T) {
 		t.Fatalf("%+v", l)
 	}
 	host := strings.TrimPrefix(origin, "https://")
+	named := &tab{p: ann, origin: "https://v-" + l.ID + ".visit.localhost:" + r.port}
+	if s, _ := named.redeem(token); s != 421 {
+		t.Fatalf("a visit on a port answers under a name too: %d", s)
+	}
 	if s, _ := a.redeem(token); s != 403 {
 		t.Fatal("opened without the console's cookie")
 	}
@@ -291,6 +302,63 @@ func TestPagesSayWhatToDo(t *testing.T) {
 	}
 	if !strings.Contains(p.cspStart, "script-src 'sha256-") || strings.Contains(p.cspStart, "unsafe") {
 		t.Error(p.cspStart)
+	}
+}
+
+func FuzzRebase(f *testing.F) {
+	for _, s := range []string{"http://pbx/a", "//pbx", "5; url=http://pbx:80/x", "<http://pbx/a>; rel=next, <http://pbx.x/>", "http://PBX?", "", "http://", "//pbx//pbx"} {
+		f.Add(s, "pbx")
+		f.Add(s, "[fe80::1]:443")
+	}
+	f.Fuzz(func(t *testing.T, value, host string) {
+		u, err := url.Parse("http://" + host)
+		if err != nil || u.Host != host || host == "" || strings.ToLower(host) != host || strings.Contains("https://own.example", host) {
+			return
+		}
+		got := rebase(value, "http://"+host, "https://own.example")
+		if got != value && !strings.Contains(got, "https://own.example") {
+			t.Fatalf("%q of %q became %q", value, host, got)
+		}
+		if strings.EqualFold(value, "http://"+host) && got != "https://own.example" {
+			t.Fatalf("%q stayed %q", value, got)
+		}
+	})
+}
+
+// What a portal sends is passed on as it comes: a big download holds no memory.
+func TestDownloadsAreNotBuffered(t *testing.T) {
+	r := newRig(t)
+	b := r.person("ann").visit("pbx1")
+	const size = 256 << 20
+	r.portal["pbx1"].handle("/image", func(w http.ResponseWriter, _ *http.Request) {
+		chunk := make([]byte, 64<<10)
+		for range size / len(chunk) {
+			_, _ = w.Write(chunk)
+		}
+	})
+	q, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, b.origin+"/image", nil)
+	resp, err := b.p.do(b.p.client.Do, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	before, peak, buf := m.HeapAlloc, m.HeapAlloc, make([]byte, 64<<10)
+	n := 0
+	for i := 0; ; i++ {
+		k, err := resp.Body.Read(buf)
+		n += k
+		if err != nil {
+			break
+		}
+		if i%256 == 0 {
+			runtime.ReadMemStats(&m)
+			peak = max(peak, m.HeapAlloc)
+		}
+	}
+	if n != size || peak > before+48<<20 {
+		t.Fatalf("%d bytes, heap from %d to %d", n, before, peak)
 	}
 }
 

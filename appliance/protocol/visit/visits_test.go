@@ -179,6 +179,9 @@ func TestTokensAreForOneUse(t *testing.T) {
 	if status, _ := (&tab{p: stolen, origin: roaming.origin}).get("/ui/"); status != 403 {
 		t.Error("a cookie worked from another network")
 	}
+	if status, _ := roaming.get("/ui/", "User-Agent", "curl/8"); status != 403 {
+		t.Error("a cookie worked in another browser")
+	}
 }
 
 func TestIdleAndAbsolute(t *testing.T) {
@@ -311,6 +314,21 @@ func TestRightsAreAskedAgain(t *testing.T) {
 	}
 	if s, _ := b.get("/ui/"); s != 410 {
 		t.Fatal("frozen account is still visited")
+	}
+}
+
+func TestEachStreamNamesItsVisit(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	secure := newPortal(t, "pbx3", true)
+	r.targets["pbx3"] = Target{Account: "acc-pbx3", Label: "three", Allowed: true, URL: secure.srv.URL, Plain: true}
+	b := r.person("ann").visit("pbx3")
+	_, body := b.get("/echo", "Origin", b.origin, "Sec-Fetch-Site", "same-origin")
+	if !strings.Contains(body, "Origin: "+secure.srv.URL) || len(r.streams) != 1 || r.streams[0] != b.id {
+		t.Fatalf("%v\n%s", r.streams, body)
+	}
+	if _, err := r.v.Stream(t.Context(), "pbx3"); err == nil {
+		t.Fatal("a stream without a visit")
 	}
 }
 
