@@ -21,6 +21,9 @@ type NewCode struct {
 	Account string
 	Name    string    // becomes the PBX's name
 	Ends    time.Time // zero: CodeFor from now
+	// PairWith makes a pair code: the PBX that uses it becomes the secondary half of this enrolled one,
+	// and both take one connection.
+	PairWith string
 }
 
 // secretText is the spelling of a secret in an enrolment: base32 without I, L, O and U (Crockford).
@@ -47,7 +50,7 @@ func (p *PBXs) CreateCode(ctx context.Context, by audit.Cause, n NewCode) (Code,
 	hash := sha256.Sum256([]byte(secretText(secret)))
 	row := Code{
 		ID: ident.New(), AccountID: n.Account, Name: name, Hash: hash[:], CreatedAt: by.At, CreatedBy: by.User,
-		CreatedName: by.UserLabel, Ends: n.Ends.UTC(), Ver: 1,
+		CreatedName: by.UserLabel, Ends: n.Ends.UTC(), PairWith: n.PairWith, Ver: 1,
 	}
 	_, err = p.cfg.DB.Update(ctx, func(_ context.Context, tx store.Tx) error {
 		if _, _, err := p.cfg.Accounts.Account(tx, n.Account); err != nil {
@@ -55,6 +58,11 @@ func (p *PBXs) CreateCode(ctx context.Context, by audit.Cause, n NewCode) (Code,
 		}
 		if err := p.frozen(tx, n.Account); err != nil {
 			return err
+		}
+		if n.PairWith != "" {
+			if _, err := p.partner(tx, n.Account, n.PairWith); err != nil {
+				return err
+			}
 		}
 		open, err := p.countOpen(tx, n.Account, by.At)
 		if err != nil {

@@ -194,6 +194,9 @@ func (p *PBXs) settle(tx store.Tx, by audit.Cause, c claim, q Request, id string
 		if err := p.useCode(tx, *c.code, cmpOr(old.ID, row.ID), by); err != nil {
 			return PBX{}, err
 		}
+		if c.code.PairWith != "" && old.ID == "" {
+			return p.enrolHalf(tx, by, row, *c.code)
+		}
 	}
 	return p.enrolTx(tx, by, row, old)
 }
@@ -278,6 +281,57 @@ func (p *PBXs) enrolTx(tx store.Tx, by audit.Cause, row, old PBX) (PBX, error) {
 		return PBX{}, err
 	}
 	return p.putEnrolled(tx, by, row, action)
+}
+
+// enrolHalf enrols the other half of a hot-standby pair by its pair code: the pair takes the place of the
+// first half's connection. The code's id, good once, becomes the pair's.
+func (p *PBXs) enrolHalf(tx store.Tx, by audit.Cause, row PBX, code Code) (PBX, error) {
+	if err := p.frozen(tx, row.AccountID); err != nil {
+		return PBX{}, err
+	}
+	if err := checkFirmware(row.Model, row.Firmware); err != nil {
+		return PBX{}, err
+	}
+	first, err := p.partner(tx, row.AccountID, code.PairWith)
+	if err != nil {
+		return PBX{}, err
+	}
+	if err := p.join(tx, by, &first, &row, code.ID, ""); err != nil {
+		return PBX{}, err
+	}
+	return p.putEnrolled(tx, by, row, actEnroll)
+}
+
+// partner returns the enrolled, unpaired PBX that another one is to be joined with.
+func (p *PBXs) partner(r store.Reader, account, id string) (PBX, error) {
+	row, err := p.Get(r, id)
+	switch {
+	case err != nil:
+		return row, err
+	case row.AccountID != account:
+		return row, ErrNotFound
+	case row.State != Enrolled || row.PairID != "":
+		return row, ErrPair.Say("the first half is not enrolled, or belongs to a pair already")
+	}
+	return row, nil
+}
+
+// join moves the connections of two halves to one of the pair and writes the first half.
+func (p *PBXs) join(tx store.Tx, by audit.Cause, a, b *PBX, id, vip string) error {
+	for _, h := range []*PBX{a, b} {
+		if err := p.cfg.Ledger.ReleaseTx(tx, by, h.AccountID, object(h.ID)); err != nil {
+			return err
+		}
+	}
+	if err := p.cfg.Ledger.ReserveTx(tx, by, a.AccountID, pair(id), 1); err != nil {
+		return err
+	}
+	a.PairID, a.PairRole, a.VIP = id, Primary, vip
+	b.PairID, b.PairRole, b.VIP = id, Secondary, vip
+	if err := p.put(tx, a); err != nil {
+		return err
+	}
+	return audit.Record(tx, by, entry(*a, "pbx.pair", map[string]string{"primary": a.Serial, "secondary": b.Serial, "vip": vip}))
 }
 
 func (p *PBXs) putEnrolled(tx store.Tx, by audit.Cause, row PBX, action string) (PBX, error) {

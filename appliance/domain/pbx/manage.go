@@ -233,24 +233,10 @@ func (p *PBXs) Pair(ctx context.Context, by audit.Cause, primary, secondary, vip
 		if err := p.frozen(tx, a.AccountID); err != nil {
 			return err
 		}
-		for _, h := range []*PBX{a, &b} {
-			if err := p.cfg.Ledger.ReleaseTx(tx, by, h.AccountID, object(h.ID)); err != nil {
-				return err
-			}
-		}
-		if err := p.cfg.Ledger.ReserveTx(tx, by, a.AccountID, pair(id), 1); err != nil {
+		if err := p.join(tx, by, a, &b, id, vip); err != nil {
 			return err
 		}
-		a.PairID, a.PairRole, a.VIP = id, Primary, vip
-		b.PairID, b.PairRole, b.VIP = id, Secondary, vip
-		if err := p.put(tx, a); err != nil {
-			return err
-		}
-		if err := p.put(tx, &b); err != nil {
-			return err
-		}
-		detail := map[string]string{"primary": a.Serial, "secondary": b.Serial, "vip": vip}
-		return audit.Record(tx, by, entry(*a, "pbx.pair", detail))
+		return p.put(tx, &b)
 	})
 	if err != nil {
 		return "", err

@@ -78,9 +78,11 @@ type Code struct {
 	CreatedBy   string    `msg:"created_by" json:"created_by"`
 	CreatedName string    `msg:"created_name" json:"created_name"`
 	Ends        time.Time `msg:"ends" json:"ends"`
-	UsedAt      time.Time `msg:"used_at,omitempty" json:"used_at,omitzero"`
-	UsedFor     string    `msg:"used_for,omitempty" json:"used_for,omitempty"` // id of the PBX
-	Ver         uint64    `msg:"ver" json:"ver"`
+	// PairWith is the enrolled PBX whose other half the code is for: both take one connection from the start.
+	PairWith string    `msg:"pair_with,omitempty" json:"pair_with,omitempty"`
+	UsedAt   time.Time `msg:"used_at,omitempty" json:"used_at,omitzero"`
+	UsedFor  string    `msg:"used_for,omitempty" json:"used_for,omitempty"` // id of the PBX
+	Ver      uint64    `msg:"ver" json:"ver"`
 }
 
 type (

@@ -12,16 +12,20 @@ import (
 func (z *Code) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(11)
-	var zb0001Mask uint16 /* 11 bits */
+	zb0001Len := uint32(12)
+	var zb0001Mask uint16 /* 12 bits */
 	_ = zb0001Mask
-	if z.UsedAt == (time.Time{}) {
+	if z.PairWith == "" {
 		zb0001Len--
 		zb0001Mask |= 0x100
 	}
-	if z.UsedFor == "" {
+	if z.UsedAt == (time.Time{}) {
 		zb0001Len--
 		zb0001Mask |= 0x200
+	}
+	if z.UsedFor == "" {
+		zb0001Len--
+		zb0001Mask |= 0x400
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -53,11 +57,16 @@ func (z *Code) MarshalMsg(b []byte) (o []byte, err error) {
 		o = append(o, 0xa4, 0x65, 0x6e, 0x64, 0x73)
 		o = msgp.AppendTimeExt(o, z.Ends)
 		if (zb0001Mask & 0x100) == 0 { // if not omitted
+			// string "pair_with"
+			o = append(o, 0xa9, 0x70, 0x61, 0x69, 0x72, 0x5f, 0x77, 0x69, 0x74, 0x68)
+			o = msgp.AppendString(o, z.PairWith)
+		}
+		if (zb0001Mask & 0x200) == 0 { // if not omitted
 			// string "used_at"
 			o = append(o, 0xa7, 0x75, 0x73, 0x65, 0x64, 0x5f, 0x61, 0x74)
 			o = msgp.AppendTimeExt(o, z.UsedAt)
 		}
-		if (zb0001Mask & 0x200) == 0 { // if not omitted
+		if (zb0001Mask & 0x400) == 0 { // if not omitted
 			// string "used_for"
 			o = append(o, 0xa8, 0x75, 0x73, 0x65, 0x64, 0x5f, 0x66, 0x6f, 0x72)
 			o = msgp.AppendString(o, z.UsedFor)
@@ -135,6 +144,12 @@ func (z *Code) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Ends")
 				return
 			}
+		case "pair_with":
+			z.PairWith, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "PairWith")
+				return
+			}
 		case "used_at":
 			z.UsedAt, bts, err = msgp.ReadTimeUTCBytes(bts)
 			if err != nil {
@@ -167,7 +182,7 @@ func (z *Code) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Code) Msgsize() (s int) {
-	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 11 + msgp.StringPrefixSize + len(z.AccountID) + 5 + msgp.StringPrefixSize + len(z.Name) + 5 + msgp.BytesPrefixSize + len(z.Hash) + 11 + msgp.TimeSize + 11 + msgp.StringPrefixSize + len(z.CreatedBy) + 13 + msgp.StringPrefixSize + len(z.CreatedName) + 5 + msgp.TimeSize + 8 + msgp.TimeSize + 9 + msgp.StringPrefixSize + len(z.UsedFor) + 4 + msgp.Uint64Size
+	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 11 + msgp.StringPrefixSize + len(z.AccountID) + 5 + msgp.StringPrefixSize + len(z.Name) + 5 + msgp.BytesPrefixSize + len(z.Hash) + 11 + msgp.TimeSize + 11 + msgp.StringPrefixSize + len(z.CreatedBy) + 13 + msgp.StringPrefixSize + len(z.CreatedName) + 5 + msgp.TimeSize + 10 + msgp.StringPrefixSize + len(z.PairWith) + 8 + msgp.TimeSize + 9 + msgp.StringPrefixSize + len(z.UsedFor) + 4 + msgp.Uint64Size
 	return
 }
 
