@@ -87,26 +87,13 @@ type Enroller struct {
 // Enroll verifies the server, sends the request and stores what came of it. Nothing secret is sent
 // to a server that could not be verified (ErrServer).
 func (e *Enroller) Enroll(ctx context.Context, in Enrollment) (Result, error) {
-	addr, err := ServerAddress(in.Server)
+	addr, trust, secret, err := in.known()
 	if err != nil {
 		return Result{}, err
 	}
-	q := wire.EnrollRequest{
-		Email: strings.TrimSpace(in.Email), Password: in.Password, Code: strings.TrimSpace(in.Code), Account: in.Account, Name: in.Name,
-		Poll: rand.Text() + rand.Text(), Connector: e.Version,
-	}
-	trust := in.Trust
-	if in.AuthCode != "" {
-		code, err := wire.ParseCode(in.AuthCode)
-		if err != nil {
-			return Result{}, err
-		}
-		q.Email, q.Password, q.Code, q.AuthCode, trust.Code = "", "", "", code.SecretText(), code.PinnedText()
-	}
-	if trust.Pin != "" {
-		if trust.Pin, err = wire.CheckPin(trust.Pin); err != nil {
-			return Result{}, err
-		}
+	q := wire.EnrollRequest{Account: in.Account, Name: in.Name, Poll: rand.Text() + rand.Text(), Connector: e.Version, AuthCode: secret}
+	if secret == "" {
+		q.Email, q.Password, q.Code = strings.TrimSpace(in.Email), in.Password, strings.TrimSpace(in.Code)
 	}
 	srv, err := reach(ctx, addr, trust, e.Proxy)
 	if err != nil {
@@ -117,7 +104,7 @@ func (e *Enroller) Enroll(ctx context.Context, in Enrollment) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := e.describe(ctx, &st, in, &q); err != nil {
+	if err = e.describe(ctx, &st, in, &q); err != nil {
 		return Result{}, err
 	}
 	key, err := newKey()
@@ -127,7 +114,7 @@ func (e *Enroller) Enroll(ctx context.Context, in Enrollment) (Result, error) {
 	if q.CSR, err = request(key); err != nil {
 		return Result{}, err
 	}
-	if err := q.Check(); err != nil {
+	if err = q.Check(); err != nil {
 		return Result{}, err
 	}
 	a, err := srv.post(ctx, wire.PathEnroll, &q)

@@ -76,7 +76,7 @@ func newPage(ctx context.Context, c *Connector) (*page, error) {
 
 func (p *page) serve() {
 	if err := p.srv.Serve(p.ln); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		p.c.log.Error("page ended", slog.Any("error", err)) //nolint:sloglint // the page's own goroutine has no context
+		p.c.log.Error("page ended", slog.Any("error", err))
 	}
 }
 

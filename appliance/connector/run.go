@@ -225,7 +225,7 @@ func (c *Connector) client(st State) (*client.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("link CA: %w", err)
 	}
-	if _, err := st.certificate(); err != nil {
+	if _, err = st.certificate(); err != nil {
 		return nil, err
 	}
 	machine, err := machineID()
@@ -336,7 +336,7 @@ func (c *Connector) set(change func(*Status)) {
 	change(&c.status)
 	c.status.Written = c.cfg.Clock.Now()
 	if err := c.cfg.Folder.write("status.json", c.status); err != nil {
-		c.log.Error("status was not written", slog.Any("error", err)) //nolint:sloglint // a callback without context
+		c.log.Error("status was not written", slog.Any("error", err))
 	}
 }
 

@@ -3,6 +3,7 @@ package connector
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -12,22 +13,9 @@ import (
 
 // Verify reaches the server and verifies it; nothing is sent.
 func (e *Enroller) Verify(ctx context.Context, in Enrollment) error {
-	addr, err := ServerAddress(in.Server)
+	addr, trust, _, err := in.known()
 	if err != nil {
 		return err
-	}
-	trust := in.Trust
-	if in.AuthCode != "" {
-		code, err := wire.ParseCode(in.AuthCode)
-		if err != nil {
-			return err
-		}
-		trust.Code = code.PinnedText()
-	}
-	if trust.Pin != "" {
-		if trust.Pin, err = wire.CheckPin(trust.Pin); err != nil {
-			return err
-		}
 	}
 	srv, err := reach(ctx, addr, trust, e.Proxy)
 	if err != nil {
@@ -35,6 +23,28 @@ func (e *Enroller) Verify(ctx context.Context, in Enrollment) error {
 	}
 	srv.close()
 	return nil
+}
+
+// known is the server's address and what is known of it; secret is the half of an authentication code that is sent.
+func (in *Enrollment) known() (addr string, t Trust, secret string, err error) {
+	if addr, err = ServerAddress(in.Server); err != nil {
+		return "", t, "", err
+	}
+	t = in.Trust
+	if t.Pin != "" {
+		if t.Pin, err = wire.CheckPin(t.Pin); err != nil {
+			return "", t, "", err
+		}
+	}
+	if in.AuthCode == "" {
+		return addr, t, "", nil
+	}
+	code, err := wire.ParseCode(in.AuthCode)
+	if err != nil {
+		return "", t, "", err
+	}
+	t.Code = code.PinnedText()
+	return addr, t, code.SecretText(), nil
 }
 
 // PageURL is the running connector's page with its token, "" when there is none.
@@ -80,17 +90,12 @@ func (f Folder) SetYeastar(ctx context.Context, y Yeastar) (Information, error) 
 		if origin == "" {
 			continue
 		}
-		if u, err := ParsePortal(origin); err != nil {
-			return Information{}, err
-		} else if u.Scheme != "https" && !loopback(u) {
-			return Information{}, fmt.Errorf("%q: the client secret goes over HTTPS only", origin)
+		pin, perr := pinOf(ctx, origin)
+		if perr != nil {
+			return Information{}, fmt.Errorf("P-Series %q: %w", origin, perr)
 		}
-		p, _, err := probe(ctx, origin)
-		if err != nil {
-			return Information{}, fmt.Errorf("P-Series %q: %w", origin, err)
-		}
-		if p.SPKI != "" {
-			y.Pins = append(y.Pins, p.SPKI)
+		if pin != "" {
+			y.Pins = append(y.Pins, pin)
 		}
 	}
 	info, err := y.Information(ctx)
@@ -99,6 +104,19 @@ func (f Folder) SetYeastar(ctx context.Context, y Yeastar) (Information, error) 
 	}
 	st.Yeastar, st.Device = &y, info.Device()
 	return info, f.Save(st)
+}
+
+// pinOf looks at an OpenAPI for the first time.
+func pinOf(ctx context.Context, origin string) (string, error) {
+	u, err := ParsePortal(origin)
+	if err != nil {
+		return "", err
+	}
+	if u.Scheme != "https" && !loopback(u) {
+		return "", errors.New("the client secret goes over HTTPS only")
+	}
+	p, err := first(ctx, u)
+	return p.SPKI, err
 }
 
 func loopback(u *url.URL) bool {

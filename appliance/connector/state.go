@@ -92,7 +92,7 @@ func (f Folder) write(name string, v any) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if err := os.MkdirAll(string(f), 0o700); err != nil {
+	if err = os.MkdirAll(string(f), 0o700); err != nil {
 		return fmt.Errorf("state folder: %w", err)
 	}
 	tmp, err := os.OpenFile(f.path(name+".new"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
@@ -111,7 +111,7 @@ func (f Folder) write(name string, v any) error {
 
 // Lock makes this the only running connector of the folder. The file holds the lock as long as the process lives.
 func (f Folder) Lock() (release func(), err error) {
-	if err := os.MkdirAll(string(f), 0o700); err != nil {
+	if err = os.MkdirAll(string(f), 0o700); err != nil {
 		return nil, fmt.Errorf("state folder: %w", err)
 	}
 	file, err := os.OpenFile(f.path("lock"), os.O_CREATE|os.O_RDWR, 0o600)

@@ -108,8 +108,7 @@ func openAPI(ctx context.Context, c *http.Client, method, to string, body []byte
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := c.Do(req)
 	if err != nil {
-		var ue *url.Error // its text holds the URL, and with it the token
-		if errors.As(err, &ue) {
+		if ue, ok := errors.AsType[*url.Error](err); ok { // its text holds the URL, and with it the token
 			err = ue.Err
 		}
 		return fmt.Errorf("%w: %w", ErrYeastar, err)

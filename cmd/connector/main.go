@@ -127,7 +127,7 @@ func (a *app) say(format string, args ...any) { _, _ = fmt.Fprintf(a.out, format
 type versionCmd struct{}
 
 // Run prints the version.
-func (versionCmd) Run(a *app) error {
+func (versionCmd) Run(a *app) error { //nolint:unparam // the shape that kong calls
 	a.say("switchkeep-connector %s %s/%s", a.version, runtime.GOOS, runtime.GOARCH)
 	return nil
 }

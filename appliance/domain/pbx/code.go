@@ -44,7 +44,7 @@ func (p *PBXs) CreateCode(ctx context.Context, by audit.Cause, n NewCode) (Code,
 		return Code{}, "", fault.Invalid("ends", "out_of_range", "a code is good for at most 7 days")
 	}
 	var secret [10]byte
-	if _, err := rand.Read(secret[:]); err != nil {
+	if _, err = rand.Read(secret[:]); err != nil {
 		return Code{}, "", fmt.Errorf("authentication code: %w", err)
 	}
 	hash := sha256.Sum256([]byte(secretText(secret)))
@@ -53,20 +53,20 @@ func (p *PBXs) CreateCode(ctx context.Context, by audit.Cause, n NewCode) (Code,
 		CreatedName: by.UserLabel, Ends: n.Ends.UTC(), PairWith: n.PairWith, Ver: 1,
 	}
 	_, err = p.cfg.DB.Update(ctx, func(_ context.Context, tx store.Tx) error {
-		if _, _, err := p.cfg.Accounts.Account(tx, n.Account); err != nil {
+		if _, _, err = p.cfg.Accounts.Account(tx, n.Account); err != nil {
 			return err
 		}
-		if err := p.frozen(tx, n.Account); err != nil {
+		if err = p.frozen(tx, n.Account); err != nil {
 			return err
 		}
 		if n.PairWith != "" {
-			if _, err := p.partner(tx, n.Account, n.PairWith); err != nil {
+			if _, err = p.partner(tx, n.Account, n.PairWith); err != nil {
 				return err
 			}
 		}
-		open, err := p.countOpen(tx, n.Account, by.At)
-		if err != nil {
-			return err
+		open, oerr := p.countOpen(tx, n.Account, by.At)
+		if oerr != nil {
+			return oerr
 		}
 		if open >= MaxCodes {
 			return ErrCodes

@@ -73,14 +73,14 @@ func (p *PBXs) Enroll(ctx context.Context, by audit.Cause, q Request) (Outcome, 
 	id := ident.New()
 	_, err = p.cfg.DB.Update(ctx, func(_ context.Context, tx store.Tx) error {
 		out, shown = Outcome{}, nil
-		row, err := p.settle(tx, by, c, q, id)
-		if f := new(fault.Error); errors.As(err, &f) {
-			shown = err
+		row, refusal := p.settle(tx, by, c, q, id)
+		if _, known := fault.As(refusal); known {
+			shown = refusal
 		}
-		if err == nil && row.State == Enrolled {
+		if refusal == nil && row.State == Enrolled {
 			out.Enrolled = &row
 		}
-		return err
+		return refusal
 	})
 	if shown != nil {
 		return Outcome{}, p.refused(ctx, by, p.attempt(c, q), shown)

@@ -231,32 +231,38 @@ func (p *PBXs) Notice(ctx context.Context, id string) string {
 // Watch calls fn after each commit that changed a PBX, with nil for a deleted one, until ctx ends. When
 // history was lost it calls fn for every PBX.
 func (p *PBXs) Watch(ctx context.Context, fn func(id string, row *PBX)) error {
-	after := p.cfg.DB.Rev()
-	for ctx.Err() == nil {
-		for batch, err := range p.cfg.DB.Watch(ctx, after, p.devices.Name()) {
-			if err != nil && ctx.Err() == nil {
-				p.log.WarnContext(ctx, "watch starts over", slog.Any("error", err))
-			}
-			if err != nil {
-				break
-			}
-			for _, c := range batch {
-				after = c.Rev
-				p.changed(ctx, c, fn)
-			}
-		}
+	for after := p.cfg.DB.Rev(); ctx.Err() == nil; {
+		p.follow(ctx, after, fn)
 		if ctx.Err() != nil {
-			return nil
+			break
 		}
 		after = p.cfg.DB.Rev()
-		err := p.cfg.DB.View(ctx, func(r store.Reader) error {
-			return p.All(r, func(row PBX) error { fn(row.ID, &row); return nil })
-		})
-		if err != nil && ctx.Err() == nil {
+		if err := p.each(ctx, fn); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (p *PBXs) each(ctx context.Context, fn func(string, *PBX)) error {
+	return p.cfg.DB.View(ctx, func(r store.Reader) error {
+		return p.All(r, func(row PBX) error { fn(row.ID, &row); return ctx.Err() })
+	})
+}
+
+// follow watches until ctx ends or history is lost.
+func (p *PBXs) follow(ctx context.Context, after store.Rev, fn func(string, *PBX)) {
+	for batch, err := range p.cfg.DB.Watch(ctx, after, p.devices.Name()) {
+		if err != nil {
+			if ctx.Err() == nil {
+				p.log.WarnContext(ctx, "watch starts over", slog.Any("error", err))
+			}
+			return
+		}
+		for _, c := range batch {
+			p.changed(ctx, c, fn)
+		}
+	}
 }
 
 func (p *PBXs) changed(ctx context.Context, c store.Change, fn func(string, *PBX)) {

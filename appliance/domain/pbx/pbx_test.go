@@ -254,7 +254,7 @@ func TestSettlingADuplicate(t *testing.T) {
 	g.refuses(g.Contest(t.Context(), a.ID, h, ErrDuplicate), ErrDuplicate)
 	_, err := g.Admit(t.Context(), a.ID, Hello{Device: a.device(), KeySPKI: a.KeySPKI})
 	g.refuses(err, ErrDuplicate)
-	if _, err := g.Approve(t.Context(), g.by(), a.ID, 0, "third"); !fault.Is(err, fault.KindInvalid) {
+	if _, err = g.Approve(t.Context(), g.by(), a.ID, 0, "third"); !fault.Is(err, fault.KindInvalid) {
 		t.Fatal(err)
 	}
 	row, err := g.Approve(t.Context(), g.by(), a.ID, 0, "thief")

@@ -97,7 +97,7 @@ func newPresence(clk clock.Clock, log *slog.Logger, file string) (*Presence, err
 		return nil, fmt.Errorf("hot state: %w", err)
 	}
 	if err := json.Unmarshal(b, &p.live); err != nil {
-		log.Warn("hot state file is unreadable, starting empty", slog.Any("error", err)) //nolint:sloglint // no context at construction
+		log.Warn("hot state file is unreadable, starting empty", slog.Any("error", err))
 		p.live = map[string]*Live{}
 	}
 	for _, l := range p.live {

@@ -53,10 +53,10 @@ func newRig(t *testing.T, connections int64) *rig {
 	g.tenants, err = tenant.New(tenant.Config{DB: g.db, Followers: []tenant.Follower{g.books}})
 	g.ok(err)
 	_, err = g.db.Update(t.Context(), func(_ context.Context, tx store.Tx) error {
-		if _, err := tenant.CreateTx(tx, g.by(), tenant.Draft{ID: g.op, Kind: tenant.Operator, Name: "MSP"}); err != nil {
+		if _, err = tenant.CreateTx(tx, g.by(), tenant.Draft{ID: g.op, Kind: tenant.Operator, Name: "MSP"}); err != nil {
 			return err
 		}
-		if _, err := tenant.CreateTx(tx, g.by(), tenant.Draft{ID: g.acme, Parent: g.op, Kind: tenant.Enterprise, Name: "Acme"}); err != nil {
+		if _, err = tenant.CreateTx(tx, g.by(), tenant.Draft{ID: g.acme, Parent: g.op, Kind: tenant.Enterprise, Name: "Acme"}); err != nil {
 			return err
 		}
 		return quota.AllocateTx(tx, g.by(), g.op, g.acme, map[quota.Kind]int64{quota.PBXConnections: connections})

@@ -44,8 +44,7 @@ func read(w http.ResponseWriter, r *http.Request, into interface{ Check() error 
 		return false
 	}
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxEnroll))
-	var big *http.MaxBytesError
-	if errors.As(err, &big) {
+	if _, big := errors.AsType[*http.MaxBytesError](err); big {
 		answer(w, http.StatusRequestEntityTooLarge, wire.EnrollAnswer{State: wire.EnrollRefused, Code: "too_large"})
 		return false
 	}
@@ -178,7 +177,7 @@ func (s *Server) renew(ctx context.Context, p *session, r wire.Renew) *wire.Rene
 	if err != nil || pinOf(csr) != p.spki {
 		return &wire.Renewed{Problem: "the request is not for this session's key"}
 	}
-	if err := s.cfg.PBXs.Judge(ctx, p.id, p.spki, p.issued); err != nil {
+	if err = s.cfg.PBXs.Judge(ctx, p.id, p.spki, p.issued); err != nil {
 		return &wire.Renewed{Problem: "refused"}
 	}
 	c, err := s.cfg.Signer.SignLinkCSR(csr.Raw, p.id, certs.LinkDays)

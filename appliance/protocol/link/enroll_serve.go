@@ -19,11 +19,13 @@ func (s *Server) ServeEnroll(ctx context.Context, ln net.Listener) error {
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
-	stopped := make(chan error, 1)
+	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
-		stopped <- errors.Join(srv.Shutdown(grace), srv.Close())
+		_ = srv.Shutdown(grace)
+		_ = srv.Close()
+		close(stopped)
 	})
 	err := srv.Serve(opaque{ln})
 	if !stop() {

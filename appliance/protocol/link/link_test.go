@@ -88,7 +88,7 @@ func TestPortalThroughTheLink(t *testing.T) {
 			if got, err := get(hc, "/big"); err != nil || len(got) != 3<<20 {
 				t.Fatal(len(got), err)
 			}
-			ws, _, err := websocket.Dial(t.Context(), "ws://pbx.local/ws", &websocket.DialOptions{HTTPClient: hc})
+			ws, _, err := websocket.Dial(t.Context(), "ws://pbx.local/ws", &websocket.DialOptions{HTTPClient: hc}) //nolint:bodyclose // the library closes it
 			must(t, err)
 			defer ws.CloseNow()
 			must(t, ws.Write(t.Context(), websocket.MessageText, []byte("hi")))
@@ -111,7 +111,7 @@ func TestBothEndsAuthorizeEveryStream(t *testing.T) {
 	must(t, err)
 	_, _ = conn.Write([]byte("x"))
 	var refused *wire.RefusedError
-	if _, err := conn.Read(make([]byte, 1)); !errors.As(err, &refused) || refused.Answer != wire.BadDst {
+	if _, err = conn.Read(make([]byte, 1)); !errors.As(err, &refused) || refused.Answer != wire.BadDst {
 		t.Fatalf("a destination that is not on the connector's list: %v", err)
 	}
 	_ = conn.Close()
@@ -119,20 +119,20 @@ func TestBothEndsAuthorizeEveryStream(t *testing.T) {
 	r.visitMu.Lock()
 	r.visit = ""
 	r.visitMu.Unlock()
-	if _, err := r.srv.Dial(t.Context(), b.got.ID, wire.DstPortal); !errors.Is(err, ErrNoVisit) {
+	if _, err = r.srv.Dial(t.Context(), b.got.ID, wire.DstPortal); !errors.Is(err, ErrNoVisit) {
 		t.Fatalf("a stream without a live visit: %v", err)
 	}
 	r.visitMu.Lock()
 	r.visit = "v"
 	r.visitMu.Unlock()
 	r.freeze("unpaid")
-	if _, err := r.srv.Dial(t.Context(), b.got.ID, wire.DstPortal); !errors.Is(err, pbx.ErrFrozen) {
+	if _, err = r.srv.Dial(t.Context(), b.got.ID, wire.DstPortal); !errors.Is(err, pbx.ErrFrozen) {
 		t.Fatalf("a stream into a frozen account: %v", err)
 	}
 	r.freeze("")
 	stop()
 	r.until("offline", func() bool { return !r.srv.Online(b.got.ID) })
-	if _, err := r.srv.Dial(t.Context(), b.got.ID, wire.DstPortal); !errors.Is(err, ErrOffline) {
+	if _, err = r.srv.Dial(t.Context(), b.got.ID, wire.DstPortal); !errors.Is(err, ErrOffline) {
 		t.Fatal(err)
 	}
 

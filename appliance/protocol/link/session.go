@@ -79,7 +79,7 @@ func (s *Server) serve(ctx context.Context, conn *tls.Conn, carrier string) {
 		return
 	}
 	defer func() { _ = p.mux.Close() }()
-	if err := s.greet(ctx, p); err != nil {
+	if err = s.greet(ctx, p); err != nil {
 		s.log.InfoContext(ctx, "session was refused", slog.String("pbx", p.id), slog.String("address", p.addr), slog.Any("error", err))
 		return
 	}
@@ -105,7 +105,8 @@ func (s *Server) greet(ctx context.Context, p *session) error {
 		return err
 	}
 	p.control, p.frames = st, wire.NewReader(st)
-	if t, _, err := wire.ReadOpen(st); err != nil || t != wire.TypeControl {
+	t, _, err := wire.ReadOpen(st)
+	if err != nil || t != wire.TypeControl {
 		return fmt.Errorf("first stream of type %d: %w", t, errors.Join(err, wire.ErrMalformed))
 	}
 	f, err := p.frames.Next()
@@ -113,7 +114,7 @@ func (s *Server) greet(ctx context.Context, p *session) error {
 		return err
 	}
 	var h wire.Hello
-	if err := f.Decode(&h); err != nil {
+	if err = f.Decode(&h); err != nil {
 		return p.refuse(&refusal{wire.ReasonRefused, err, 300})
 	}
 	if h.Major != wire.Major || h.Minor < wire.Minor-2 {
@@ -125,8 +126,7 @@ func (s *Server) greet(ctx context.Context, p *session) error {
 	}
 	a, err := s.admit(ctx, p, h)
 	if err != nil {
-		var r *refusal
-		if errors.As(err, &r) {
+		if r, ok := errors.AsType[*refusal](err); ok {
 			return p.refuse(r)
 		}
 		return err
@@ -181,7 +181,7 @@ func (s *Server) admit(ctx context.Context, p *session, h wire.Hello) (pbx.Admis
 	case err != nil:
 		return a, err
 	}
-	if !p.alive(pingTimeout) {
+	if !p.alive() {
 		return a, errors.New("the newcomer does not answer a ping")
 	}
 	return a, s.takeOver(ctx, p, said)
@@ -190,7 +190,7 @@ func (s *Server) admit(ctx context.Context, p *session, h wire.Hello) (pbx.Admis
 // contest judges a machine that the key is not bound to: if the genuine one lives at the same time, both are parked.
 func (s *Server) contest(ctx context.Context, p *session, said pbx.Hello) error {
 	old := s.session(p.id)
-	if old == nil || !p.alive(pingTimeout) || !old.alive(pingTimeout) {
+	if old == nil || !p.alive() || !old.alive() {
 		return &refusal{wire.ReasonIdentity, s.cfg.PBXs.Contest(ctx, p.id, said, pbx.ErrIdentity), 300}
 	}
 	err := s.cfg.PBXs.Contest(ctx, p.id, said, pbx.ErrDuplicate)
@@ -214,7 +214,7 @@ func (s *Server) takeOver(ctx context.Context, p *session, said pbx.Hello) error
 			return nil
 		}
 		s.mu.Unlock()
-		if old.alive(pingTimeout) && old.run != p.run {
+		if old.alive() && old.run != p.run {
 			p.swaps = append(recent(old.swaps, s.cfg.Clock.Now()), s.cfg.Clock.Now())
 		}
 		if len(p.swaps) >= maxSwaps {
@@ -243,14 +243,14 @@ func recent(times []time.Time, now time.Time) []time.Time {
 	return out
 }
 
-// alive pings the other end and waits at most d.
-func (p *session) alive(d time.Duration) bool {
+// alive pings the other end and waits at most pingTimeout.
+func (p *session) alive() bool {
 	ok := make(chan bool, 1)
 	go func() {
 		_, err := p.mux.Ping()
 		ok <- err == nil
 	}()
-	t := p.s.cfg.Clock.NewTimer(d)
+	t := p.s.cfg.Clock.NewTimer(pingTimeout)
 	defer t.Stop()
 	select {
 	case v := <-ok:

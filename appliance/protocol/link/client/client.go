@@ -142,19 +142,18 @@ func (e *endedError) Error() string {
 // Run keeps the link up until ctx ends.
 func (c *Client) Run(ctx context.Context) error {
 	attempt, websocket := 0, false
-	for {
+	for ctx.Err() == nil {
 		c.set(func(s *Status) { s.State, s.Retry = Connecting, time.Time{} })
 		carrier := c.carrier(websocket)
 		began := c.cfg.Clock.Now()
 		up, err := c.session(ctx, carrier, "")
 		if ctx.Err() != nil {
 			c.set(func(s *Status) { s.State = Disconnected })
-			return nil
+			break
 		}
 		wait := c.pause(&attempt, up && c.cfg.Clock.Now().Sub(began) >= stableAfter)
-		var ended *endedError
 		reason := wire.Reason("")
-		if errors.As(err, &ended) {
+		if ended, ok := errors.AsType[*endedError](err); ok {
 			reason = ended.away.Reason
 			wait = max(wait, time.Duration(ended.away.RetrySeconds)*time.Second)
 		} else if !up {
@@ -167,11 +166,11 @@ func (c *Client) Run(ctx context.Context) error {
 		t := c.cfg.Clock.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-			t.Stop()
-			return nil
 		case <-t.C():
 		}
+		t.Stop()
 	}
+	return nil
 }
 
 // pause returns the next wait: full jitter under a ceiling that doubles, never less than a second.

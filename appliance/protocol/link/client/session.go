@@ -82,18 +82,18 @@ func (s *session) greet(ctx context.Context) error {
 		return fmt.Errorf("open control stream: %w", err)
 	}
 	s.control, s.frames = st, wire.NewReader(st)
-	if err := st.SetDeadline(s.c.cfg.Clock.Now().Add(dialTimeout)); err != nil {
+	if err = st.SetDeadline(s.c.cfg.Clock.Now().Add(dialTimeout)); err != nil {
 		return err
 	}
-	if _, err := st.Write([]byte{wire.StreamVersion, byte(wire.TypeControl)}); err != nil {
+	if _, err = st.Write([]byte{wire.StreamVersion, byte(wire.TypeControl)}); err != nil {
 		return fmt.Errorf("the appliance refused the connection: %w", err)
 	}
 	h := s.c.cfg.Hello()
 	h.Major, h.Minor, h.Data = wire.Major, wire.Minor, s.token
-	if err := s.send(&h); err != nil {
+	if err = s.send(&h); err != nil {
 		return fmt.Errorf("hello: %w", err)
 	}
-	if _, err := s.mux.Ping(); err != nil {
+	if _, err = s.mux.Ping(); err != nil {
 		return fmt.Errorf("the appliance refused this PBX's key or does not answer: %w", err)
 	}
 	f, err := s.frames.Next()
@@ -242,8 +242,9 @@ func (s *session) openData(ctx context.Context, token string) {
 	s.data = true
 	s.wg.Go(func() {
 		_, err := s.c.session(ctx, s.via, token)
-		var ended *endedError
-		if ctx.Err() == nil && !(errors.As(err, &ended) && ended.away.Reason == wire.ReasonIdle) && !errors.Is(err, io.EOF) {
+		ended, told := errors.AsType[*endedError](err)
+		idle := told && ended.away.Reason == wire.ReasonIdle
+		if ctx.Err() == nil && !idle && !errors.Is(err, io.EOF) {
 			s.c.log.WarnContext(ctx, "data session ended", slog.Any("error", err))
 		}
 		s.dmu.Lock()

@@ -24,9 +24,9 @@ func VerifyChain(chain [][]byte, ca *x509.Certificate, usage x509.ExtKeyUsage) (
 	roots.AddCert(ca)
 	between := x509.NewCertPool()
 	for _, der := range chain[1:] {
-		c, err := x509.ParseCertificate(der)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrIdentity, err)
+		c, perr := x509.ParseCertificate(der)
+		if perr != nil {
+			return nil, fmt.Errorf("%w: %w", ErrIdentity, perr)
 		}
 		between.AddCert(c)
 	}
