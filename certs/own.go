@@ -104,7 +104,16 @@ func parseKey(keyPEM []byte) (crypto.Signer, error) {
 // Check tells whether an own certificate could serve the role now, without taking it.
 // The error is an *OwnError.
 func (a *Authority) Check(r Role, certPEM, keyPEM []byte) (Expiry, error) {
-	p, err := a.checkOwn(r, certPEM, keyPEM)
+	return a.CheckFor(a.Names(), r, certPEM, keyPEM)
+}
+
+// CheckFor is Check under names that are not in force yet.
+func (a *Authority) CheckFor(n Names, r Role, certPEM, keyPEM []byte) (Expiry, error) {
+	n, err := n.clean()
+	if err != nil {
+		return Expiry{}, err
+	}
+	p, err := a.checkOwn(n, r, certPEM, keyPEM)
 	if err != nil {
 		return Expiry{}, err
 	}
@@ -113,7 +122,7 @@ func (a *Authority) Check(r Role, certPEM, keyPEM []byte) (Expiry, error) {
 	return e, nil
 }
 
-func (a *Authority) checkOwn(r Role, certPEM, keyPEM []byte) (*pair, error) {
+func (a *Authority) checkOwn(n Names, r Role, certPEM, keyPEM []byte) (*pair, error) {
 	if r != Console && r != Visit {
 		return nil, own("usage", "an own certificate is for the console or for visits, not for %q", r)
 	}
@@ -149,7 +158,7 @@ func (a *Authority) checkOwn(r Role, certPEM, keyPEM []byte) (*pair, error) {
 			return nil, own("expired", "%q ended %s", c.Subject.CommonName, c.NotAfter.UTC().Format(time.RFC3339))
 		}
 	}
-	return p, a.Names().covered(c, r)
+	return p, n.covered(c, r)
 }
 
 func usable(c *x509.Certificate) bool {
@@ -187,7 +196,7 @@ func (n Names) covered(c *x509.Certificate, r Role) error {
 
 // SetOwn checks an own certificate, keeps it and answers with it from the next handshake on.
 func (a *Authority) SetOwn(ctx context.Context, r Role, certPEM, keyPEM []byte) error {
-	p, err := a.checkOwn(r, certPEM, keyPEM)
+	p, err := a.checkOwn(a.Names(), r, certPEM, keyPEM)
 	if err != nil {
 		return err
 	}

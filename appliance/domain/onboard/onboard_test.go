@@ -129,11 +129,11 @@ func TestWizardMakesEverythingAtOnce(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	b.view(t, func(r store.Reader) error {
-		v, err := quota.Read(r, got.Account.ID)
+		v, readErr := quota.Read(r, got.Account.ID)
 		if f := v.Of(quota.Extensions); f.Granted != 50 || f.Left != 50 {
 			t.Errorf("extensions %+v", f)
 		}
-		return err
+		return readErr
 	})
 	_, err = b.identity.Activate(t.Context(), b.by, identity.Activation{Token: got.Invited.Token, First: "Eva", Last: "Holt", Password: "violet lamp battery 31"})
 	if err != nil {
@@ -161,7 +161,7 @@ func TestRefusalsNameTheFieldsOfAllSteps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := q.SetTotal(t.Context(), b.by, b.root.ID, quota.Extensions, 40); err != nil {
+	if err = q.SetTotal(t.Context(), b.by, b.root.ID, quota.Extensions, 40); err != nil {
 		t.Fatal(err)
 	}
 	before := b.dump(t)

@@ -21,17 +21,23 @@ func (o *Onboard) Operator(ctx context.Context, by audit.Cause, v identity.Opera
 	}
 	id := ident.New()
 	_, err = o.c.DB.Update(ctx, func(_ context.Context, tx store.Tx) error {
-		a, err := tenant.CreateTx(tx, by, tenant.Draft{
-			ID: id, Kind: tenant.Operator, Name: v.Organization, TimeZone: v.TimeZone, Lang: v.Lang, Email: v.Email, ActivatedWhenMade: true, Master: true,
-		})
+		codes, err = o.operatorTx(tx, by, id, v, p)
 		if err != nil {
-			return underOrganization(err)
-		}
-		if _, _, codes, err = o.c.People.CreateOperatorTx(tx, by, a.ID, "owner", p); err != nil {
 			return err
 		}
 		return also(tx)
 	})
+	return codes, err
+}
+
+func (o *Onboard) operatorTx(tx store.Tx, by audit.Cause, id string, v identity.Operator, p identity.Prepared) ([]string, error) {
+	a, err := tenant.CreateTx(tx, by, tenant.Draft{
+		ID: id, Kind: tenant.Operator, Name: v.Organization, TimeZone: v.TimeZone, Lang: v.Lang, Email: v.Email, ActivatedWhenMade: true, Master: true,
+	})
+	if err != nil {
+		return nil, underOrganization(err)
+	}
+	_, _, codes, err := o.c.People.CreateOperatorTx(tx, by, a.ID, "owner", p)
 	return codes, err
 }
 
