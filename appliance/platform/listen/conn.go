@@ -19,9 +19,10 @@ type conn struct {
 	remote   net.Addr
 	local    net.Addr
 
+	active  atomic.Int64 // last byte either way, in milliseconds of the port's clock
 	first   [1]byte
 	unread  bool
-	route   *route
+	route   atomic.Pointer[route]
 	aborted atomic.Bool
 	once    sync.Once
 }
@@ -33,8 +34,18 @@ func (c *conn) Read(b []byte) (int, error) {
 		b[0] = c.first[0]
 		return 1, nil
 	}
-	return c.Conn.Read(b)
+	n, err := c.Conn.Read(b)
+	c.stir()
+	return n, err
 }
+
+// Write implements net.Conn.
+func (c *conn) Write(b []byte) (int, error) {
+	c.stir()
+	return c.Conn.Write(b)
+}
+
+func (c *conn) stir() { c.active.Store(c.port.cfg.Clock.Now().UnixMilli()) }
 
 // RemoteAddr is the client's address, a *net.TCPAddr for TCP.
 func (c *conn) RemoteAddr() net.Addr { return c.remote }
@@ -48,6 +59,9 @@ func (c *conn) Close() error {
 	c.once.Do(func() {
 		err = c.Conn.Close()
 		c.port.open.Add(-1)
+		if r := c.route.Load(); r != nil {
+			r.crowd.remove(c)
+		}
 	})
 	return err
 }
@@ -89,6 +103,7 @@ type route struct {
 	done  chan struct{}
 	once  sync.Once
 	count atomic.Uint64
+	crowd *crowd
 }
 
 func (r *route) push(c net.Conn) {

@@ -11,6 +11,9 @@
 // pending connection ends after Config.Handshake by the clock. Connections from listed proxies begin with a PROXY
 // protocol v2 header (haproxy.org, proxy-protocol.txt section 2.2) and count under the address it names.
 //
+// After its handshake a connection belongs to its route. Config.Crowd bounds a route's connections in
+// the same spirit: who holds most loses the one that was silent the longest.
+//
 // Lifetimes: New, Serve until Close; Close stops accepting, ends what is pending, and waits; the
 // routes then report net.ErrClosed, while connections handed out stay with their servers.
 package listen

@@ -50,13 +50,18 @@ type Config struct {
 	MaxPending int           // unfinished handshakes in total
 	PerSource  int           // unfinished handshakes of one source
 	MaxOpen    int           // connections in total
+	// Crowd bounds the connections of a route after the handshake; beyond it the one of the source
+	// with most that was silent the longest is closed. Routes that are not named have no bound of
+	// their own (a link stays open for months).
+	Crowd map[string]int
 }
 
 // Stats counts since the start; Pending and Open are of now.
 type Stats struct {
-	Accepted, Evicted, Expired, Refused, Failed, Plain uint64
-	Pending, Open                                      int
-	Routed                                             map[string]uint64
+	Accepted, Evicted, Expired, Refused, Failed, Plain, Crowded uint64
+
+	Pending, Open int
+	Routed        map[string]uint64
 }
 
 // Port is one TLS port. All methods are safe for concurrent use.
@@ -71,8 +76,8 @@ type Port struct {
 	done    chan struct{}
 	wg      sync.WaitGroup
 
-	accepted, evicted, expired, refused, failed, plain atomic.Uint64
-	open                                               atomic.Int64
+	accepted, evicted, expired, refused, failed, plain, crowded atomic.Uint64
+	open                                                        atomic.Int64
 }
 
 // New checks the config; nothing is accepted before Serve.
@@ -89,7 +94,7 @@ func New(cfg Config) (*Port, error) {
 	cfg.MaxOpen = or(cfg.MaxOpen, DefaultMaxOpen)
 	p := &Port{cfg: cfg, routes: map[string]*route{}, pending: newPending(cfg.MaxPending, cfg.PerSource), done: make(chan struct{})}
 	for _, name := range cfg.Routes {
-		p.routes[name] = &route{addr: cfg.Listener.Addr(), ch: make(chan net.Conn, routeBacklog), done: make(chan struct{})}
+		p.routes[name] = &route{addr: cfg.Listener.Addr(), ch: make(chan net.Conn, routeBacklog), done: make(chan struct{}), crowd: newCrowd(cfg.Crowd[name])}
 	}
 	// One configuration for all connections: it holds the ticket keys.
 	p.top = &tls.Config{MinVersion: tls.VersionTLS12, GetConfigForClient: p.choose}
@@ -119,7 +124,7 @@ func (p *Port) Route(name string) net.Listener {
 func (p *Port) Stats() Stats {
 	s := Stats{
 		Accepted: p.accepted.Load(), Evicted: p.evicted.Load(), Expired: p.expired.Load(), Refused: p.refused.Load(),
-		Failed: p.failed.Load(), Plain: p.plain.Load(), Open: int(p.open.Load()), Routed: map[string]uint64{},
+		Failed: p.failed.Load(), Plain: p.plain.Load(), Crowded: p.crowded.Load(), Open: int(p.open.Load()), Routed: map[string]uint64{},
 	}
 	for name, r := range p.routes {
 		s.Routed[name] = r.count.Load()
@@ -254,6 +259,10 @@ func (p *Port) handle(ctx context.Context, c *conn) {
 	case route == nil:
 		_ = c.Close()
 	default:
+		if out := route.crowd.add(c); out != nil {
+			p.crowded.Add(1)
+			out.abort()
+		}
 		route.push(t)
 	}
 }
@@ -286,10 +295,11 @@ func (p *Port) greet(ctx context.Context, c *conn) (*route, *tls.Conn, error) {
 	if err := t.HandshakeContext(context.WithoutCancel(ctx)); err != nil {
 		return nil, nil, err
 	}
-	if c.aborted.Load() || c.route == nil {
+	r := c.route.Load()
+	if c.aborted.Load() || r == nil {
 		return nil, nil, net.ErrClosed
 	}
-	return c.route, t, nil
+	return r, t, nil
 }
 
 func (p *Port) choose(hello *tls.ClientHelloInfo) (*tls.Config, error) {
@@ -298,7 +308,7 @@ func (p *Port) choose(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	if !ok || cfg == nil || p.routes[name] == nil {
 		return nil, fmt.Errorf("listen: no route %q", name)
 	}
-	c.route = p.routes[name]
+	c.route.Store(p.routes[name])
 	return cfg, nil
 }
 
