@@ -65,7 +65,7 @@ func edges() map[string][]string {
 		"appliance/protocol/link": {},
 		// surface
 		"appliance/surface/setup": {"doctor"},
-		"appliance/surface/api":   {"doctor", "backup"},
+		"appliance/surface/api":   {"doctor", "backup", "setup"},
 	}
 }
 

@@ -13,8 +13,10 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/switchkeep/switchkeep/appliance/domain/identity"
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
 	"github.com/switchkeep/switchkeep/appliance/platform/clock"
+	"github.com/switchkeep/switchkeep/appliance/platform/signal"
 	"github.com/switchkeep/switchkeep/appliance/platform/store"
 	"github.com/switchkeep/switchkeep/appliance/surface/api/idem"
 	"github.com/switchkeep/switchkeep/appliance/surface/api/problem"
@@ -46,14 +48,15 @@ type Config struct {
 	// Mounts are further net/http handlers on the console's name (/_link, /download/).
 	Mounts []Mount
 	// Setup guards the routes of the one-time setup.
-	Setup Setup
-	// Identity turns a session's cookie into a caller.
+	Setup    Setup
 	Identity Identity
 	Access   route.Guard
 	// Under tells whether the account is below the ancestor; nil: never.
 	Under func(account, ancestor string) bool
 	Audit Audit
 	Hub   *sse.Hub
+	// Signals feed the hub; nil: whoever owns the hub publishes.
+	Signals *signal.Hub
 	// Routes register the rooms' routes.
 	Routes []func(*route.Registry)
 	// Known tells the actions of the catalogue.
@@ -76,9 +79,9 @@ type Setup interface {
 	Check(ctx context.Context, token string) error
 }
 
-// Identity finds the caller of a session's token. Quiet requests do not prolong the session.
+// Identity finds the session of a token; only an active request prolongs it.
 type Identity interface {
-	Caller(ctx context.Context, token string, quiet bool) (Caller, error)
+	Session(ctx context.Context, token string, active bool) (identity.View, error)
 }
 
 // Audit takes refusals into the operation log.
@@ -151,8 +154,15 @@ func (c *Config) complete() error {
 // Routes is the registry, for the walk and for benchmarks.
 func (a *API) Routes() *route.Registry { return a.registry }
 
-// Run sweeps kept answers every hour until ctx ends.
+// Run feeds the streams and sweeps kept answers every hour until ctx ends; then all streams end.
 func (a *API) Run(ctx context.Context) error {
+	defer a.c.Hub.Close()
+	fed := make(chan struct{})
+	go func() {
+		defer close(fed)
+		a.feed(ctx)
+	}()
+	defer func() { <-fed }()
 	t := a.c.Clock.NewTicker(time.Hour)
 	defer t.Stop()
 	for {

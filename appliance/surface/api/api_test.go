@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/switchkeep/switchkeep/appliance/domain/identity"
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
 	"github.com/switchkeep/switchkeep/appliance/platform/clock"
 	"github.com/switchkeep/switchkeep/appliance/platform/fault"
@@ -51,12 +52,15 @@ func (f *frame) Check(_ context.Context, token string) error {
 	return nil
 }
 
-func (f *frame) Caller(_ context.Context, token string, quiet bool) (Caller, error) {
-	f.quiet = append(f.quiet, quiet)
+func (f *frame) Session(_ context.Context, token string, active bool) (identity.View, error) {
+	f.quiet = append(f.quiet, !active)
 	if token != "good" {
-		return Caller{}, fault.New(fault.KindUnauthenticated, "signed_out", "sign in first")
+		return identity.View{}, identity.ErrSignedOut
 	}
-	return Caller{Who: route.Who{User: "u", Session: "s", Account: "mine"}, Label: "u@example.com"}, nil
+	return identity.View{
+		User: identity.User{ID: "u", Email: "u@example.com"}, Session: identity.Session{ID: "s"},
+		Acting: identity.Member{Membership: identity.Membership{ID: "m", Account: "mine"}},
+	}, nil
 }
 
 func (f *frame) Append(_ context.Context, _ audit.Cause, e audit.Entry) error {
@@ -79,6 +83,8 @@ func (guard) Check(_ store.Reader, _ route.Who, act route.Action, account string
 func (guard) Scope(store.Reader, route.Who, route.Action) (route.Scope, error) {
 	return nil, nil
 }
+
+func (guard) May(store.Reader, route.Who, string) ([]route.Action, error) { return nil, nil }
 
 type thing struct {
 	Name     string `json:"name" minLength:"3" maxLength:"10"`

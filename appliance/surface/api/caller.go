@@ -4,22 +4,21 @@ import (
 	"github.com/switchkeep/switchkeep/appliance/surface/api/route"
 )
 
-// Caller is whom a session stands for.
-type Caller struct {
-	Who   route.Who
-	Label string // the user's e-mail, for the operation log
-	// Subject is the user whose rights are used in log-in-as.
-	Subject, SubjectLabel string
-}
+// console is the kind of the callers that this surface has.
+const console = "console"
 
+// identify fills the call with whom its session stands for. A quiet request does not prolong it.
 func (a *API) identify(c *route.Call, quiet bool) error {
-	who, err := a.c.Identity.Caller(c.HTTP.Context(), c.Token, quiet)
+	v, err := a.c.Identity.Session(c.HTTP.Context(), c.Token, !quiet)
 	if err != nil {
 		return err
 	}
-	c.Who, c.SignedIn = who.Who, true
-	c.By.User, c.By.UserLabel = who.Who.User, who.Label
-	c.By.Subject, c.By.SubjectLabel = who.Subject, who.SubjectLabel
-	c.By.Session, c.By.Account = who.Who.Session, who.Who.Account
+	c.SignedIn = true
+	c.Who = route.Who{
+		User: v.User.ID, Session: v.Session.ID, Membership: v.Acting.ID, Account: v.Acting.Account, Role: v.Acting.Role,
+		Kind: console, MFA: v.Session.MFA,
+	}
+	c.By.User, c.By.UserLabel = v.User.ID, v.User.Email
+	c.By.Session, c.By.Account = v.Session.ID, v.Acting.Account
 	return nil
 }

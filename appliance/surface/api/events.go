@@ -25,7 +25,7 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 			return a.mayView(ctx, c.Who, e)
 		},
 		Alive: func(ctx context.Context) bool {
-			_, err := a.c.Identity.Caller(ctx, c.Token, true)
+			_, err := a.c.Identity.Session(ctx, c.Token, false)
 			return err == nil
 		},
 	})
@@ -67,4 +67,29 @@ func (a *API) mayView(ctx context.Context, who route.Who, e sse.Change) bool {
 		return false
 	}
 	return a.c.DB.View(ctx, func(r store.Reader) error { return a.c.Access.Check(r, who, act, e.Account) }) == nil
+}
+
+// feed hands what the store's signals say to the streams.
+func (a *API) feed(ctx context.Context) {
+	if a.c.Signals == nil {
+		return
+	}
+	sub := a.c.Signals.Subscribe(0)
+	defer sub.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-sub.Ready():
+		}
+		changes, reload := sub.Take()
+		if reload {
+			a.c.Hub.Reload()
+		}
+		out := make([]sse.Change, len(changes))
+		for i, c := range changes {
+			out[i] = sse.Change{Type: c.Type, ID: c.ID, Rev: uint64(c.Rev), Account: c.Account}
+		}
+		a.c.Hub.Publish(out...)
+	}
 }

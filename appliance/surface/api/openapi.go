@@ -3,6 +3,9 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"path"
+	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -16,12 +19,31 @@ func humaConfig(version string) huma.Config {
 		"every refusal is problem+json with a stable code."
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: Cookie, Description: "set by POST /session"},
 		"setup":   {Type: "apiKey", In: "header", Name: TokenHeader, Description: "printed by the terminal at the first start"},
 	}
 	return c
+}
+
+// schemaName puts a room's name before the types that the surface shows as they are: two rooms may have
+// a type of one name.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	switch room := path.Base(t.PkgPath()); room {
+	case ".", "rest", "route", "problem", "api":
+		return name
+	default:
+		if t.Name() == "" {
+			return name
+		}
+		return strings.ToUpper(room[:1]) + room[1:] + "_" + name
+	}
 }
 
 // OpenAPI is the document that the routes make: the same bytes for the same routes.

@@ -43,6 +43,8 @@ type Call struct {
 type Guard interface {
 	Check(r store.Reader, who Who, act Action, account string) error
 	Scope(r store.Reader, who Who, act Action) (Scope, error)
+	// May lists what the caller may do on what this account owns.
+	May(r store.Reader, who Who, account string) ([]Action, error)
 }
 
 type callKey struct{}
@@ -79,6 +81,35 @@ func (c *Call) Scope(r store.Reader) (Scope, error) {
 	c.refused = c.refused || err != nil
 	return s, err
 }
+
+// ScopeOf is Scope for another action, on pages that show several kinds; a caller who has not got the
+// action is no refusal there.
+func (c *Call) ScopeOf(r store.Reader, act Action) (Scope, error) {
+	s, err := c.guard.Scope(r, c.Who, act)
+	if fault.Is(err, fault.KindDenied) || fault.Is(err, fault.KindNotFound) {
+		return nowhere{}, nil
+	}
+	return s, err
+}
+
+// Checker is Allow for a room that asks again later, when the request is long over.
+func (c *Call) Checker() func(r store.Reader, account string) error {
+	g, who, act := c.guard, c.Who, Action(c.Entry.Need)
+	return func(r store.Reader, account string) error { return g.Check(r, who, act, account) }
+}
+
+// May lists what the caller may do on what this account owns.
+func (c *Call) May(r store.Reader, who Who, account string) ([]string, error) {
+	acts, err := c.guard.May(r, who, account)
+	out := make([]string, len(acts))
+	for i, a := range acts {
+		out[i] = string(a)
+	}
+	return out, err
+}
+
+// Fail notes the error of a net/http handler for the frame, and returns what the client may see.
+func (c *Call) Fail(err error) error { return c.fail(err) }
 
 // Refused tells that access said no.
 func (c *Call) Refused() bool { return c.refused }

@@ -72,18 +72,23 @@ func run[I, O any](ctx context.Context, e *Entry, in *I, h func(context.Context,
 
 // fail notes the error for the frame (log, audit) and returns what the client sees.
 func fail(ctx context.Context, err error) error {
-	p, _ := problem.From(err)
 	if c := From(ctx); c != nil {
-		c.err = err
-		shown := *p
-		if c.Entry.Need.Action() && p.Status == http.StatusNotFound {
-			// Absent and hidden are one answer, whatever room said it.
-			shown = *problem.New(http.StatusNotFound, "not_found", "there is no such object")
-		}
-		shown.Request = c.By.Request
-		p = &shown
+		return c.fail(err)
 	}
+	p, _ := problem.From(err)
 	return p
+}
+
+func (c *Call) fail(err error) *problem.Problem {
+	c.err = err
+	p, _ := problem.From(err)
+	shown := *p
+	if c.Entry.Need.Action() && p.Status == http.StatusNotFound {
+		// Absent and hidden are one answer, whatever room said it.
+		shown = *problem.New(http.StatusNotFound, "not_found", "there is no such object")
+	}
+	shown.Request = c.By.Request
+	return &shown
 }
 
 // Err is the error that the handler returned.

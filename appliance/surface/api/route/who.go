@@ -1,5 +1,7 @@
 package route
 
+import "github.com/switchkeep/switchkeep/appliance/platform/search"
+
 // Action is an action of the access catalogue: "pbx.view".
 type Action string
 
@@ -10,5 +12,14 @@ type Who struct {
 	MFA                                      bool
 }
 
-// Scope is a set of accounts.
-type Scope interface{ Has(account string) bool }
+// Scope is a set of accounts, by id and as the set of their numbers.
+type Scope interface {
+	Has(account string) bool
+	Nums() *search.Bits
+}
+
+// nowhere is the empty scope.
+type nowhere struct{}
+
+func (nowhere) Has(string) bool    { return false }
+func (nowhere) Nums() *search.Bits { return &search.Bits{} }
