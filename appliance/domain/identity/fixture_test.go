@@ -106,16 +106,15 @@ func (s *sureFlag) set(v bool) { s.mu.Lock(); defer s.mu.Unlock(); s.not = !v }
 
 type bench struct {
 	*Identity
-	t      testing.TB
-	clk    *clock.Manual
-	acc    *accounts
-	mails  *mailSink
-	guard  *sureFlag
-	log    *audit.Log
-	cfg    Config
-	mu     sync.Mutex
-	ended  []ended
-	nextIP int
+	t     testing.TB
+	clk   *clock.Manual
+	acc   *accounts
+	mails *mailSink
+	guard *sureFlag
+	log   *audit.Log
+	cfg   Config
+	mu    sync.Mutex
+	ended []ended
 }
 
 func newBench(t testing.TB) *bench {

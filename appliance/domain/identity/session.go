@@ -40,7 +40,7 @@ func (i *Identity) open(tx store.Tx, by audit.Cause, u *User, m Membership, st *
 	plain, hash := newToken()
 	s := Session{
 		ID: ident.New(), Hash: hash, User: u.ID, Membership: m.ID, Account: m.Account, MFA: st.mfa,
-		IP: by.IP, UserAgent: short(by.UserAgent), CreatedAt: now, SeenAt: now, EndsAt: now.Add(SessionAbsolute),
+		IP: by.IP, UserAgent: short(by.UserAgent), CreatedAt: now, SeenAt: now, EndsAt: absoluteEnd(now),
 	}
 	old, err := sessions().ByUnique(tx, "token", store.Text(st.resume))
 	switch {
@@ -66,7 +66,7 @@ func (i *Identity) limit(tx store.Tx, by audit.Cause, u *User, o *outcome) error
 		return err
 	}
 	slices.SortFunc(all, func(a, b Session) int { return i.lastSeen(&a).Compare(i.lastSeen(&b)) })
-	for n := 0; n+sessionsPerUser <= len(all); n++ {
+	for n := range surplus(len(all)) {
 		if err := i.endTx(tx, by, &all[n], ReasonLimit, o); err != nil {
 			return err
 		}
@@ -100,11 +100,11 @@ func (i *Identity) Session(ctx context.Context, token string, active bool) (View
 	if err != nil {
 		return View{}, err
 	}
-	if active {
+	if prolongs(active) {
 		if err := i.touch(ctx, &v.Session); err != nil {
 			return View{}, err
 		}
-		v.IdleEnds = v.Session.SeenAt.Add(SessionIdle)
+		v.IdleEnds = idleEnd(v.Session.SeenAt)
 	}
 	return v, nil
 }
@@ -141,7 +141,7 @@ func (i *Identity) look(ctx context.Context, find func(store.Reader) (Session, e
 		return View{}, err
 	}
 	v.Session.SeenAt = i.lastSeen(&v.Session)
-	v.IdleEnds, v.Ends = v.Session.SeenAt.Add(SessionIdle), v.Session.EndsAt
+	v.IdleEnds, v.Ends = idleEnd(v.Session.SeenAt), v.Session.EndsAt
 	if v.Account.Frozen != nil {
 		return View{}, frozenError(v.Account)
 	}
@@ -153,7 +153,7 @@ func (i *Identity) state(s *Session, now time.Time) error {
 	switch {
 	case i.past(s.EndsAt, now):
 		return ErrSignedOut
-	case i.past(i.lastSeen(s).Add(SessionIdle), now):
+	case i.past(idleEnd(i.lastSeen(s)), now):
 		return ErrIdle
 	}
 	return nil

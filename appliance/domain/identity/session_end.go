@@ -29,7 +29,7 @@ type ended struct{ session, user, reason string }
 
 // fire tells those who registered with OnEnd, after the commit.
 func (i *Identity) fire(all []ended) {
-	if len(all) == 0 {
+	if len(all) == 0 || !reports() {
 		return
 	}
 	i.mu.Lock()
@@ -128,7 +128,7 @@ func (i *Identity) ListSessions(ctx context.Context, user, current string) ([]Se
 			continue
 		}
 		s.SeenAt = i.lastSeen(&s)
-		out = append(out, SessionInfo{Session: s, Current: s.ID == current, Idle: i.past(s.SeenAt.Add(SessionIdle), now)})
+		out = append(out, SessionInfo{Session: s, Current: s.ID == current, Idle: i.past(idleEnd(s.SeenAt), now)})
 	}
 	return out, nil
 }

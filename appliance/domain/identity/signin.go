@@ -179,7 +179,7 @@ func (i *Identity) count(tx store.Tx, key string, right bool, now time.Time, wro
 		return err
 	}
 	left := t.left(now.UnixMilli())
-	if left == 0 && right {
+	if admits(left, right) {
 		return nil
 	}
 	if err := i.makeRoom(tx, &t, now, o); err != nil || o.refusal != nil {

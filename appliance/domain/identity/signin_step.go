@@ -101,8 +101,10 @@ func (i *Identity) newTicket(tx store.Tx, by audit.Cause, s *step, t ticketRow, 
 // begin ends the sign-in with a session.
 func (i *Identity) begin(tx store.Tx, by audit.Cause, s *step, o *outcome) error {
 	u := &s.known.user
-	if err := tries().Delete(tx, store.Text(i.tryKey(by.IP, s.emailKey, s.device))); err != nil {
-		return err
+	if forgives() {
+		if err := tries().Delete(tx, store.Text(i.tryKey(by.IP, s.emailKey, s.device))); err != nil {
+			return err
+		}
 	}
 	m, err := i.choose(tx, u)
 	if e, ok := fault.As(err); ok {

@@ -29,7 +29,7 @@ const (
 // ends is when nothing of the row counts any more.
 func (t *tryRow) ends() int64 {
 	if t.LockedAt != 0 {
-		return t.LockedAt + lockFor.Milliseconds()
+		return lockEnd(t.LockedAt)
 	}
 	if len(t.Fails) == 0 {
 		return 0
@@ -43,13 +43,13 @@ func (t *tryRow) tick(now int64) {
 	if t.LockedAt > now {
 		t.LockedAt = now
 	}
-	if t.LockedAt != 0 && now >= t.LockedAt+lockFor.Milliseconds() {
+	if t.LockedAt != 0 && now >= lockEnd(t.LockedAt) {
 		t.LockedAt = 0
 	}
 	kept := t.Fails[:0]
 	for _, at := range t.Fails {
 		at = min(at, now)
-		if now-at < lockWindow.Milliseconds() {
+		if counts(at, now) {
 			kept = append(kept, at)
 		}
 	}
@@ -61,13 +61,13 @@ func (t *tryRow) left(now int64) time.Duration {
 	if t.LockedAt == 0 {
 		return 0
 	}
-	return time.Duration(t.LockedAt+lockFor.Milliseconds()-now) * time.Millisecond
+	return time.Duration(lockEnd(t.LockedAt)-now) * time.Millisecond
 }
 
 // fail counts a wrong password and tells whether it locks. tick has run and there is no lock.
 func (t *tryRow) fail(now int64) bool {
 	t.Fails = append(t.Fails, now)
-	if len(t.Fails) < lockAfter {
+	if !full(len(t.Fails)) {
 		return false
 	}
 	t.Fails, t.LockedAt = nil, now
@@ -114,19 +114,15 @@ func sweepTries(tx store.Tx, now time.Time, limit int) (int, error) {
 	return len(old), nil
 }
 
-// client names where a sign-in comes from: the address, /32 or /64, and the device cookie when it
-// was handed out to this very user. Without one, all browsers behind an address count together.
-func (i *Identity) client(ip, emailKey, device string) string {
-	name := network(ip)
-	if nonce, ok := i.openDevice(emailKey, device); ok {
-		name += "/" + nonce
-	}
-	return name
-}
-
-// tryKey is the key of the pair of user and client; it tells neither.
+// tryKey is the key of the pair of user and client; it tells neither. A client is the address, /32 or
+// /64, and the device cookie when it was handed out to this very user. Without one, all browsers
+// behind an address count together.
 func (i *Identity) tryKey(ip, emailKey, device string) string {
-	return hashToken(emailKey + "\x00" + i.client(ip, emailKey, device))
+	nonce, ok := i.openDevice(emailKey, device)
+	if !ok {
+		nonce = ""
+	}
+	return pairOf(emailKey, network(ip), nonce)
 }
 
 // network is the part of an address that one client holds.
