@@ -59,7 +59,7 @@ func (i *Identity) activateNew(ctx context.Context, by audit.Cause, k *known, ac
 		return User{}, err
 	}
 	var u User
-	err = i.update(ctx, func(tx store.Tx) error {
+	err = i.update(ctx, func(tx store.Tx) (err error) {
 		t, err := i.openToken(tx, a.Token, PurposeActivate)
 		if err != nil {
 			return err
@@ -93,7 +93,7 @@ func (i *Identity) acceptWithPassword(ctx context.Context, by audit.Cause, k *kn
 		return User{}, err
 	}
 	var u User
-	_, err = i.conclude(ctx, func(tx store.Tx, o *outcome) error {
+	_, err = i.conclude(ctx, func(tx store.Tx, o *outcome) (err error) {
 		t, err := i.openToken(tx, a.Token, PurposeActivate)
 		if err != nil {
 			return err

@@ -19,14 +19,14 @@ func Fold(email string) string {
 }
 
 // checkEmail returns the address as it is stored, and its folded form.
-func checkEmail(path, email string) (shown, key string, err error) {
+func checkEmail(email string) (shown, key string, err error) {
 	shown = strings.TrimSpace(email)
 	if shown == "" {
-		return "", "", fault.Invalid(path, "required", "the e-mail is required")
+		return "", "", fault.Invalid("email", "required", "the e-mail is required")
 	}
 	a, perr := mail.ParseAddress(shown)
 	if perr != nil || a.Address != shown || len(shown) > maxEmail || !strings.Contains(shown, "@") {
-		return "", "", fault.Invalid(path, "email", "this is no e-mail address")
+		return "", "", fault.Invalid("email", "email", "this is no e-mail address")
 	}
 	return shown, Fold(shown), nil
 }

@@ -13,11 +13,11 @@ import (
 // RequestEmail mails a link to another address of the person; nothing changes before it is opened.
 // The old address is told. Whether somebody else has the new one is not answered here.
 func (i *Identity) RequestEmail(ctx context.Context, by audit.Cause, user, password, email string) error {
-	shown, key, err := checkEmail("email", email)
+	shown, key, err := checkEmail(email)
 	if err != nil {
 		return err
 	}
-	_, err = i.confirm(ctx, by, user, "password", password, "user.email", func(tx store.Tx, k *known, _ *outcome) error {
+	_, err = i.confirm(ctx, by, user, "password", password, "user.email", func(tx store.Tx, k *known, _ *outcome) (err error) {
 		ready, err := i.cfg.Mail.Ready(tx)
 		if err != nil || !ready {
 			return joinRefusal(err, ErrNoMail)
@@ -56,10 +56,10 @@ func (i *Identity) mailEmailLink(tx store.Tx, by audit.Cause, u *User, shown, ke
 
 // ConfirmEmail makes the address of the link the person's e-mail.
 func (i *Identity) ConfirmEmail(ctx context.Context, by audit.Cause, token string) (u User, err error) {
-	if err := i.rate.take(by.IP); err != nil {
+	if err = i.rate.take(by.IP); err != nil {
 		return User{}, err
 	}
-	err = i.update(ctx, func(tx store.Tx) error {
+	err = i.update(ctx, func(tx store.Tx) (err error) {
 		t, err := i.openToken(tx, token, PurposeEmail)
 		if err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 // refused like a wrong one. It opens no session. The caller picks among the active memberships and
 // asks whether he may enrol there.
 func (i *Identity) VerifyEnrollment(ctx context.Context, by audit.Cause, email, password, code string) (u User, members []Member, err error) {
-	if err := i.rate.take(by.IP); err != nil {
+	if err = i.rate.take(by.IP); err != nil {
 		return User{}, nil, err
 	}
 	a, err := i.try(ctx, by, email, password, "", nil)
@@ -20,19 +20,19 @@ func (i *Identity) VerifyEnrollment(ctx context.Context, by audit.Cause, email, 
 		return User{}, nil, err
 	}
 	a.right = a.right && !a.known.secret.Temp
-	_, err = i.conclude(ctx, func(tx store.Tx, o *outcome) error {
+	_, err = i.conclude(ctx, func(tx store.Tx, o *outcome) (err error) {
 		u, members = User{}, nil
 		k, err := i.judge(tx, by, "pbx.enroll", a, o)
 		if err != nil || o.refusal != nil {
 			return err
 		}
-		if err := a.rehash(tx, &k); err != nil {
+		if err = a.rehash(tx, &k); err != nil {
 			return err
 		}
-		if err := i.enrollFactor(tx, by, &k, a.tryKey, code, o); err != nil || o.refusal != nil {
+		if err = i.enrollFactor(tx, by, &k, a.tryKey, code, o); err != nil || o.refusal != nil {
 			return err
 		}
-		if err := tries().Delete(tx, store.Text(a.tryKey)); err != nil {
+		if err = tries().Delete(tx, store.Text(a.tryKey)); err != nil {
 			return err
 		}
 		all, err := i.membersOf(tx, &k.user)

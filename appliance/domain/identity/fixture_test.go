@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -78,9 +79,9 @@ func (s *mailSink) last(t testing.TB, template string) Mail {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for n := len(s.sent) - 1; n >= 0; n-- {
-		if s.sent[n].Template == template {
-			return s.sent[n]
+	for _, m := range slices.Backward(s.sent) {
+		if m.Template == template {
+			return m
 		}
 	}
 	t.Fatalf("no letter %q", template)

@@ -46,7 +46,7 @@ func (i *Identity) CheckOperator(v Operator) (Prepared, error) {
 	checkText("last", v.Last, &bad)
 	checkLang("lang", v.Lang, &bad)
 	checkZone("time_zone", v.TimeZone, &bad)
-	email, key, mailErr := checkEmail("email", v.Email)
+	email, key, mailErr := checkEmail(v.Email)
 	weak := checkPassword("password", v.Password, minPasswordStaff, v.Email, v.First, v.Last, v.Organization)
 	p := Prepared{user: User{
 		ID: ident.New(), Email: email, EmailKey: key, First: v.First, Last: v.Last, Lang: v.Lang, TimeZone: v.TimeZone,
@@ -97,16 +97,16 @@ func (i *Identity) CreateOperatorTx(tx store.Tx, by audit.Cause, account, role s
 // AdminResetPassword is the host's verb: the password is void, all sessions end, and the link for a
 // new one is returned. It is never mailed: who asks has the host.
 func (i *Identity) AdminResetPassword(ctx context.Context, by audit.Cause, email string) (out Invited, err error) {
-	_, err = i.conclude(ctx, func(tx store.Tx, o *outcome) error {
+	_, err = i.conclude(ctx, func(tx store.Tx, o *outcome) (err error) {
 		k, err := i.activeByEmail(tx, email)
 		if err != nil {
 			return err
 		}
 		voidPassword(&k.secret)
-		if err := secrets().Put(tx, &k.secret); err != nil {
+		if err = secrets().Put(tx, &k.secret); err != nil {
 			return err
 		}
-		if err := i.endAllTx(tx, by, k.user.ID, "", ReasonAdmin, o); err != nil {
+		if err = i.endAllTx(tx, by, k.user.ID, ReasonAdmin, o); err != nil {
 			return err
 		}
 		t := tokenRow{

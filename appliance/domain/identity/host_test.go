@@ -93,10 +93,10 @@ func TestHostVerbs(t *testing.T) {
 	if err != nil || out.Link != "https://console.example/reset#t="+out.Token || out.Ends.Sub(b.clk.Now()) != ResetEnds {
 		t.Fatalf("%+v %v", out, err)
 	}
-	if err := b.Reset(t.Context(), b.by(), out.Token, "vgt7 kdl2 xq9p"); !fault.Is(err, fault.KindInvalid) {
+	if err = b.Reset(t.Context(), b.by(), out.Token, "vgt7 kdl2 xq9p"); !fault.Is(err, fault.KindInvalid) {
 		t.Fatal("an operator's password of 14 characters:", err)
 	}
-	if err := b.Reset(t.Context(), b.by(), out.Token, otherPassword); err != nil {
+	if err = b.Reset(t.Context(), b.by(), out.Token, otherPassword); err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.AdminResetPassword(t.Context(), b.by(), "nobody@example.com")

@@ -51,7 +51,7 @@ func (v *Invite) check() (key string, err error) {
 	if v.Role == "" && v.Kind == KindUser {
 		bad.Add("role", "required", "a role is required")
 	}
-	shown, key, mailErr := checkEmail("email", v.Email)
+	shown, key, mailErr := checkEmail(v.Email)
 	v.Email = shown
 	return key, fault.Join(bad.Err(), mailErr)
 }
@@ -104,7 +104,7 @@ func (i *Identity) Invite(ctx context.Context, by audit.Cause, v Invite) (out In
 
 // Resend makes a new link for an open invitation; the old one dies.
 func (i *Identity) Resend(ctx context.Context, by audit.Cause, membership string) (out Invited, err error) {
-	err = i.update(ctx, func(tx store.Tx) error {
+	err = i.update(ctx, func(tx store.Tx) (err error) {
 		m, err := Memberships().Get(tx, store.Text(membership))
 		if err != nil {
 			return absent(err, fault.NotFound("user"))
@@ -118,7 +118,7 @@ func (i *Identity) Resend(ctx context.Context, by audit.Cause, membership string
 		}
 		m.InvitedBy, m.InvitedByName = by.User, by.UserLabel
 		m.Ver++
-		if err := Memberships().Put(tx, &m); err != nil {
+		if err = Memberships().Put(tx, &m); err != nil {
 			return err
 		}
 		out, err = i.sendInvitation(tx, by, &u, &m, "user.resend")

@@ -78,7 +78,7 @@ func TestKnownBrowserIsNotLockedOutByOthersAtItsAddress(t *testing.T) {
 	}
 	// Eve's own cookie, a made-up one and none are one client for Ann.
 	for n, device := range []string{"", evil.Device, "AAAA.BBBB", "", evil.Device, "x", "", "", "", ""} {
-		_, err := b.try("192.0.2.1", "ann@example.com", "wrong wrong wrong", device)
+		_, err = b.try("192.0.2.1", "ann@example.com", "wrong wrong wrong", device)
 		if errors.Is(err, ErrLocked) != (n == lockAfter-1) {
 			t.Fatal(n, err)
 		}

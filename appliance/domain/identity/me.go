@@ -23,7 +23,7 @@ func (i *Identity) confirm(ctx context.Context, by audit.Cause, user, path, pass
 	if err != nil {
 		return Result{}, err
 	}
-	res, err := i.conclude(ctx, func(tx store.Tx, o *outcome) error {
+	res, err := i.conclude(ctx, func(tx store.Tx, o *outcome) (err error) {
 		k, err := i.judge(tx, by, action, a, o)
 		if err != nil || o.refusal != nil {
 			return err
@@ -46,7 +46,7 @@ func (i *Identity) ChangePassword(ctx context.Context, by audit.Cause, session, 
 	if err != nil {
 		return Result{}, err
 	}
-	err = i.view(ctx, func(r store.Reader) error {
+	err = i.view(ctx, func(r store.Reader) (err error) {
 		k, err := findByID(r, s.User)
 		if err != nil {
 			return err
@@ -88,7 +88,7 @@ func (i *Identity) BeginTOTP(ctx context.Context, by audit.Cause, user string) (
 	if err != nil {
 		return Enrollment{}, err
 	}
-	err = i.update(ctx, func(tx store.Tx) error {
+	err = i.update(ctx, func(tx store.Tx) (err error) {
 		k, err := findByID(tx, user)
 		if err != nil {
 			return err
@@ -119,7 +119,7 @@ func (i *Identity) ConfirmTOTP(ctx context.Context, by audit.Cause, session, cod
 		return nil, Result{}, err
 	}
 	plain, hashes := newRecovery()
-	res, err := i.conclude(ctx, func(tx store.Tx, o *outcome) error {
+	res, err := i.conclude(ctx, func(tx store.Tx, o *outcome) (err error) {
 		k, err := findByID(tx, s.User)
 		if err != nil {
 			return err
@@ -166,7 +166,7 @@ func (i *Identity) mfaChanged(tx store.Tx, by audit.Cause, k *known, on bool, ch
 	if err := Users().Put(tx, &k.user); err != nil {
 		return err
 	}
-	if err := i.endAllTx(tx, by, k.user.ID, "", ReasonMFA, o); err != nil {
+	if err := i.endAllTx(tx, by, k.user.ID, ReasonMFA, o); err != nil {
 		return err
 	}
 	if err := i.notify(tx, by, &k.user, "mfa_changed", map[string]string{"change": change}); err != nil {

@@ -3,7 +3,6 @@ package identity
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/switchkeep/switchkeep/appliance/platform/fault"
 	"github.com/switchkeep/switchkeep/appliance/platform/store"
@@ -31,10 +30,10 @@ func TestChangePasswordEndsAllSessionsAndGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tok := range []string{one.Token, two.Token} {
-		_, err := b.Session(t.Context(), tok, true)
+		_, err = b.Session(t.Context(), tok, true)
 		wantErr(t, err, ErrSignedOut)
 	}
-	if _, err := b.Session(t.Context(), r.Token, true); err != nil {
+	if _, err = b.Session(t.Context(), r.Token, true); err != nil {
 		t.Fatal(err)
 	}
 	if got := b.reasons(); len(got) != 2 || got[0] != ReasonPassword {
@@ -207,7 +206,7 @@ func TestMembersAreManagedByTheirHome(t *testing.T) {
 	_, err = b.ResetMember(t.Context(), b.by(), v.Member.ID)
 	wantErr(t, err, ErrNotActivated)
 	r := b.mustSignIn("ann@example.com")
-	if err := b.Accept(t.Context(), b.by(), r.User.ID, v.Token); err != nil {
+	if err = b.Accept(t.Context(), b.by(), r.User.ID, v.Token); err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.ResetMember(t.Context(), b.by(), v.Member.ID)
@@ -220,11 +219,10 @@ func TestMembersAreManagedByTheirHome(t *testing.T) {
 	}
 	_, err = b.signIn("ann@example.com", goodPassword)
 	wantErr(t, err, ErrCredentials)
-	if err := b.Reset(t.Context(), b.by(), b.mails.token(t, "activation"), otherPassword); err != nil {
+	if err = b.Reset(t.Context(), b.by(), b.mails.token(t, "activation"), otherPassword); err != nil {
 		t.Fatal(err)
 	}
-	r, err = b.signIn("ann@example.com", otherPassword)
-	if err != nil {
+	if _, err = b.signIn("ann@example.com", otherPassword); err != nil {
 		t.Fatal(err)
 	}
 	got, err := b.UpdateMember(t.Context(), b.by(), v.Member.ID, v.Member.Ver+1, "admin")
@@ -233,7 +231,7 @@ func TestMembersAreManagedByTheirHome(t *testing.T) {
 	}
 	// Out of its home, the person goes on in the other account, which manages him now.
 	b.reasons()
-	if err := b.RemoveMember(t.Context(), b.by(), home); err != nil {
+	if err = b.RemoveMember(t.Context(), b.by(), home); err != nil {
 		t.Fatal(err)
 	}
 	if got := b.reasons(); len(got) != 1 || got[0] != ReasonRemoved {
@@ -243,14 +241,15 @@ func TestMembersAreManagedByTheirHome(t *testing.T) {
 	if err != nil || r.Session.Account != "two" {
 		t.Fatal(err)
 	}
-	if err := b.RemoveMember(t.Context(), b.by(), v.Member.ID); err != nil {
+	if err = b.RemoveMember(t.Context(), b.by(), v.Member.ID); err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.User(t.Context(), r.User.ID)
 	if !fault.Is(err, fault.KindNotFound) {
 		t.Fatal(err)
 	}
-	if rows, err := b.cfg.DB.Verify(t.Context()); err != nil || rows == 0 {
+	rows, err := b.cfg.DB.Verify(t.Context())
+	if err != nil || rows == 0 {
 		t.Fatal(err)
 	}
 	b.person("ann@example.com", "ent") // the e-mail is free again
@@ -288,5 +287,4 @@ func TestAskForANewLink(t *testing.T) {
 	if err := b.AskResend(t.Context(), b.by(), v.Token); err != nil {
 		t.Fatal(err)
 	}
-	_ = time.Second
 }

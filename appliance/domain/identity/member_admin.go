@@ -34,7 +34,7 @@ func (i *Identity) managed(r store.Reader, membership string) (Membership, known
 // ResetMember voids the password of a person and hands out a link with which he sets a new one. The
 // second factor stays; all sessions end.
 func (i *Identity) ResetMember(ctx context.Context, by audit.Cause, membership string) (out Invited, err error) {
-	_, err = i.conclude(ctx, func(tx store.Tx, o *outcome) error {
+	_, err = i.conclude(ctx, func(tx store.Tx, o *outcome) (err error) {
 		m, k, err := i.managed(tx, membership)
 		if err != nil {
 			return err
@@ -54,7 +54,7 @@ func (i *Identity) resetByLink(tx store.Tx, by audit.Cause, k *known, account st
 	if err := secrets().Put(tx, &k.secret); err != nil {
 		return Invited{}, err
 	}
-	if err := i.endAllTx(tx, by, k.user.ID, "", ReasonAdmin, o); err != nil {
+	if err := i.endAllTx(tx, by, k.user.ID, ReasonAdmin, o); err != nil {
 		return Invited{}, err
 	}
 	t := tokenRow{
@@ -91,7 +91,7 @@ func (i *Identity) SetTemporary(ctx context.Context, by audit.Cause, membership,
 	if err != nil {
 		return err
 	}
-	_, err = i.conclude(ctx, func(tx store.Tx, o *outcome) error {
+	_, err = i.conclude(ctx, func(tx store.Tx, o *outcome) (err error) {
 		_, k, err := i.managed(tx, membership)
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func (i *Identity) setTemporary(tx store.Tx, by audit.Cause, k *known, phc strin
 	if err := i.voidTokens(tx, k.user.ID, PurposeReset, ""); err != nil {
 		return err
 	}
-	if err := i.endAllTx(tx, by, k.user.ID, "", ReasonAdmin, o); err != nil {
+	if err := i.endAllTx(tx, by, k.user.ID, ReasonAdmin, o); err != nil {
 		return err
 	}
 	return audit.Record(tx, by, entry("user.reset", &k.user, map[string]string{"way": "typed", "typed_by": by.UserLabel}))
@@ -122,7 +122,7 @@ func (i *Identity) UpdateMember(ctx context.Context, by audit.Cause, membership 
 	if role == "" {
 		return out, fault.Invalid("role", "required", "a role is required")
 	}
-	err = i.update(ctx, func(tx store.Tx) error {
+	err = i.update(ctx, func(tx store.Tx) (err error) {
 		m, err := Memberships().Get(tx, store.Text(membership))
 		if err != nil {
 			return absent(err, fault.NotFound("user"))
@@ -133,7 +133,7 @@ func (i *Identity) UpdateMember(ctx context.Context, by audit.Cause, membership 
 		was := m.Role
 		m.Role = role
 		m.Ver++
-		if err := Memberships().Put(tx, &m); err != nil {
+		if err = Memberships().Put(tx, &m); err != nil {
 			return err
 		}
 		if out, err = i.member(tx, m); err != nil {
@@ -173,10 +173,10 @@ func (i *Identity) removeMember(tx store.Tx, by audit.Cause, membership string, 
 	if err != nil {
 		return err
 	}
-	if err := Memberships().Delete(tx, store.Text(m.ID)); err != nil {
+	if err = Memberships().Delete(tx, store.Text(m.ID)); err != nil {
 		return err
 	}
-	if err := i.voidTokens(tx, m.User, "", m.ID); err != nil {
+	if err = i.voidTokens(tx, m.User, "", m.ID); err != nil {
 		return err
 	}
 	all, err := i.sessionsOf(tx, m.User)
@@ -218,7 +218,7 @@ func (i *Identity) forgetUser(tx store.Tx, by audit.Cause, gone Membership, o *o
 		k.user.Ver++
 		return Users().Put(tx, &k.user)
 	}
-	if err := i.endAllTx(tx, by, k.user.ID, "", ReasonRemoved, o); err != nil {
+	if err := i.endAllTx(tx, by, k.user.ID, ReasonRemoved, o); err != nil {
 		return err
 	}
 	var links, begun []string

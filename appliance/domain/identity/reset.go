@@ -91,7 +91,7 @@ func (i *Identity) Reset(ctx context.Context, by audit.Cause, token, password st
 	if err != nil {
 		return err
 	}
-	_, err = i.conclude(ctx, func(tx store.Tx, o *outcome) error {
+	_, err = i.conclude(ctx, func(tx store.Tx, o *outcome) (err error) {
 		t, err := i.openToken(tx, token, PurposeReset)
 		if err != nil {
 			return err
@@ -149,7 +149,7 @@ func (i *Identity) setPassword(tx store.Tx, by audit.Cause, k *known, phc, actio
 	if err := i.voidTokens(tx, k.user.ID, PurposeReset, ""); err != nil {
 		return err
 	}
-	if err := i.endAllTx(tx, by, k.user.ID, "", ReasonPassword, o); err != nil {
+	if err := i.endAllTx(tx, by, k.user.ID, ReasonPassword, o); err != nil {
 		return err
 	}
 	if err := i.notify(tx, by, &k.user, "password_changed", map[string]string{"ip": by.IP}); err != nil {

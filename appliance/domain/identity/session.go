@@ -120,24 +120,24 @@ func byToken(r store.Reader, token string) (Session, error) {
 // look reads a session and everything beside it, and ends it when its time has come.
 func (i *Identity) look(ctx context.Context, find func(store.Reader) (Session, error)) (v View, err error) {
 	now := i.cfg.Clock.Now()
-	var state error
-	err = i.view(ctx, func(r store.Reader) error {
+	var over error
+	err = i.view(ctx, func(r store.Reader) (err error) {
 		v = View{}
 		if v.Session, err = find(r); err != nil {
 			return err
 		}
-		if state = i.state(&v.Session, now); state != nil {
-			return nil
+		if over = i.state(&v.Session, now); over == nil {
+			err = i.fill(r, &v)
 		}
-		return i.fill(r, &v)
+		return err
 	})
-	if err == nil && errors.Is(state, ErrSignedOut) {
-		err = i.endOne(ctx, audit.System(now, ReasonAbsolute), v.Session.ID, ReasonAbsolute)
+	if err == nil && errors.Is(over, ErrSignedOut) {
+		err = i.endOver(ctx, now, v.Session.ID)
 	}
-	if err = errors.Join(err, state); err != nil {
-		if state != nil {
-			err = state
-		}
+	if err == nil {
+		err = over
+	}
+	if err != nil {
 		return View{}, err
 	}
 	v.Session.SeenAt = i.lastSeen(&v.Session)
@@ -215,7 +215,7 @@ func (i *Identity) writeSeen(ctx context.Context, id string, at time.Time, older
 		return err
 	}
 	gone := false
-	err = i.update(ctx, func(tx store.Tx) error {
+	err = i.update(ctx, func(tx store.Tx) (err error) {
 		s, err := sessions().Get(tx, store.Text(id))
 		if gone = errors.Is(err, store.ErrNotFound); err != nil {
 			return absent(err, nil)
@@ -274,7 +274,7 @@ func (i *Identity) Switch(ctx context.Context, by audit.Cause, token, membership
 		if err != nil {
 			return err
 		}
-		if err := i.state(&s, now); err != nil {
+		if err = i.state(&s, now); err != nil {
 			return err
 		}
 		m, err := Memberships().Get(tx, store.Text(membership))

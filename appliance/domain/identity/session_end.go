@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"time"
 
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
 	"github.com/switchkeep/switchkeep/appliance/platform/fault"
@@ -61,16 +62,13 @@ func (i *Identity) endTx(tx store.Tx, by audit.Cause, s *Session, reason string,
 	})
 }
 
-// endAllTx ends the sessions of a person, but for one ("" for none).
-func (i *Identity) endAllTx(tx store.Tx, by audit.Cause, user, but, reason string, o *outcome) error {
+// endAllTx ends the sessions of a person.
+func (i *Identity) endAllTx(tx store.Tx, by audit.Cause, user, reason string, o *outcome) error {
 	all, err := i.sessionsOf(tx, user)
 	if err != nil {
 		return err
 	}
 	for n := range all {
-		if all[n].ID == but {
-			continue
-		}
 		if err := i.endTx(tx, by, &all[n], reason, o); err != nil {
 			return err
 		}
@@ -78,13 +76,14 @@ func (i *Identity) endAllTx(tx store.Tx, by audit.Cause, user, but, reason strin
 	return nil
 }
 
-func (i *Identity) endOne(ctx context.Context, by audit.Cause, id, reason string) error {
+// endOver ends a session that is past its absolute end.
+func (i *Identity) endOver(ctx context.Context, now time.Time, id string) error {
 	_, err := i.conclude(ctx, func(tx store.Tx, o *outcome) error {
 		s, err := sessions().Get(tx, store.Text(id))
-		if err != nil {
+		if err != nil || !i.past(s.EndsAt, now) {
 			return absent(err, nil)
 		}
-		return i.endTx(tx, by, &s, reason, o)
+		return i.endTx(tx, audit.System(now, ReasonAbsolute), &s, ReasonAbsolute, o)
 	})
 	return err
 }
@@ -151,7 +150,7 @@ func (i *Identity) Revoke(ctx context.Context, by audit.Cause, user, session str
 // EndUser ends all sessions of a person.
 func (i *Identity) EndUser(ctx context.Context, by audit.Cause, user, reason string) error {
 	_, err := i.conclude(ctx, func(tx store.Tx, o *outcome) error {
-		return i.endAllTx(tx, by, user, "", reason, o)
+		return i.endAllTx(tx, by, user, reason, o)
 	})
 	return err
 }

@@ -166,7 +166,7 @@ func (i *Identity) judge(tx store.Tx, by audit.Cause, action string, a *attempt,
 
 // label is what the log shows of a typed e-mail; what is none may be a password in the wrong field.
 func label(emailKey string) string {
-	if shown, _, err := checkEmail("email", emailKey); err == nil {
+	if shown, _, err := checkEmail(emailKey); err == nil {
 		return shown
 	}
 	return "?"

@@ -98,7 +98,7 @@ func (i *Identity) ChangeTemporary(ctx context.Context, by audit.Cause, c Change
 		return Result{}, err
 	}
 	a := &attempt{known: k}
-	if err := i.hashCheck(ctx, a, c.Old); err != nil {
+	if err = i.hashCheck(ctx, a, c.Old); err != nil {
 		return Result{}, err
 	}
 	phc, err := i.hash.make(ctx, c.New)

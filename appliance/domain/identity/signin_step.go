@@ -116,7 +116,7 @@ func (i *Identity) begin(tx store.Tx, by audit.Cause, s *step, o *outcome) error
 	}
 	now := i.cfg.Clock.Now()
 	u.SignedInAt, u.Acting = now, m.ID
-	if err := Users().Put(tx, u); err != nil {
+	if err = Users().Put(tx, u); err != nil {
 		return err
 	}
 	o.result, err = i.open(tx, by, u, m, s, now, o)

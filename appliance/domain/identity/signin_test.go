@@ -18,7 +18,7 @@ func TestSignInAndOut(t *testing.T) {
 	if err != nil || v.User.ID != u.ID || v.Acting.Account != "ent" || v.Acting.Role != "admin" || v.MFARequired {
 		t.Fatalf("%+v %v", v, err)
 	}
-	if err := b.SignOut(t.Context(), b.by(), r.Token); err != nil {
+	if err = b.SignOut(t.Context(), b.by(), r.Token); err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.Session(t.Context(), r.Token, true)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"time"
 
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
@@ -32,10 +33,7 @@ func (i *Identity) Run(ctx context.Context) error {
 // flush writes the last activity of every session.
 func (i *Identity) flush(ctx context.Context) error {
 	i.mu.Lock()
-	seen := make(map[string]time.Time, len(i.seen))
-	for id, at := range i.seen {
-		seen[id] = at
-	}
+	seen := maps.Clone(i.seen)
 	i.mu.Unlock()
 	var all error
 	for id, at := range seen {

@@ -119,10 +119,10 @@ func useToken(tx store.Tx, t tokenRow, now time.Time) error {
 
 // TokenInfo says what a link is for; ErrToken when it is unknown.
 func (i *Identity) TokenInfo(ctx context.Context, by audit.Cause, token string) (info TokenInfo, err error) {
-	if err := i.rate.take(by.IP); err != nil {
+	if err = i.rate.take(by.IP); err != nil {
 		return TokenInfo{}, err
 	}
-	err = i.view(ctx, func(r store.Reader) error {
+	err = i.view(ctx, func(r store.Reader) (err error) {
 		t, err := tokens().Get(r, store.Text(hashToken(token)))
 		if err != nil {
 			return absent(err, ErrToken)
@@ -198,7 +198,7 @@ func (i *Identity) AskResend(ctx context.Context, by audit.Cause, token string) 
 			return ErrTooMany.After(wait)
 		}
 		t.AskedAt = now
-		if err := tokens().Put(tx, &t); err != nil {
+		if err = tokens().Put(tx, &t); err != nil {
 			return err
 		}
 		err = i.mail(tx, by, &inviter, inviter.Email, "operator_notice", askText(inviter.Lang, t.Email, i.cfg.Base()))

@@ -153,7 +153,7 @@ func TestResetKeepsQuietAndEndsSessions(t *testing.T) {
 	if !fault.Is(err, fault.KindInvalid) {
 		t.Fatal(err)
 	}
-	if err := b.Reset(t.Context(), b.by(), tok, otherPassword); err != nil {
+	if err = b.Reset(t.Context(), b.by(), tok, otherPassword); err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.Session(t.Context(), r.Token, true)
@@ -197,7 +197,8 @@ func TestInviterCannotTellWhoExists(t *testing.T) {
 		if m.First != "Typed" || m.MFA || !m.SignedInAt.IsZero() || m.State != StateInvited || m.Managed || v.Mailed || v.Link == "" {
 			t.Fatalf("%+v", v)
 		}
-		info, err := b.TokenInfo(t.Context(), b.by(), v.Token)
+		var info TokenInfo
+		info, err = b.TokenInfo(t.Context(), b.by(), v.Token)
 		if err != nil || info.Existing || info.First != "Typed" {
 			t.Fatalf("%+v %v", info, err)
 		}
@@ -206,7 +207,7 @@ func TestInviterCannotTellWhoExists(t *testing.T) {
 	_, err = b.Activate(t.Context(), b.by(), Activation{old.Token, "Evil", "Twin", otherPassword})
 	wantErr(t, err, ErrCredentials)
 	wantErr(t, b.Accept(t.Context(), b.by(), unknownID(), old.Token), ErrToken)
-	if _, err := b.Activate(t.Context(), b.by(), Activation{old.Token, "", "", goodPassword}); err != nil {
+	if _, err = b.Activate(t.Context(), b.by(), Activation{old.Token, "", "", goodPassword}); err != nil {
 		t.Fatal(err)
 	}
 	r := b.mustSignIn("ann@example.com")

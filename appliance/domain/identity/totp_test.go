@@ -72,8 +72,8 @@ func TestSignInWithSecondFactor(t *testing.T) {
 	if got := b.reasons(); len(got) != 2 || got[0] != ReasonMFA {
 		t.Fatal(got)
 	}
-	_, err := b.Session(t.Context(), first.Token, true)
-	wantErr(t, err, ErrSignedOut)
+	_, gone := b.Session(t.Context(), first.Token, true)
+	wantErr(t, gone, ErrSignedOut)
 	b.mails.last(t, "mfa_changed")
 
 	step := func() string {
@@ -83,7 +83,7 @@ func TestSignInWithSecondFactor(t *testing.T) {
 		}
 		return r.Ticket
 	}
-	_, err = b.SignInCode(t.Context(), b.by(), Code{Ticket: step(), Code: b.code(secret, b.clk.Now())})
+	_, err := b.SignInCode(t.Context(), b.by(), Code{Ticket: step(), Code: b.code(secret, b.clk.Now())})
 	wantErr(t, err, ErrCode) // the code that confirmed the factor is used
 	b.clk.Advance(30 * time.Second)
 	code := b.code(secret, b.clk.Now())
@@ -207,21 +207,21 @@ func TestRemoveTOTPAndRecoveryCodesAskForThePassword(t *testing.T) {
 	_, codes, r := b.enrolled("ann@example.com")
 	_, err := b.BeginTOTP(t.Context(), b.by(), u.ID)
 	wantErr(t, err, ErrTOTP)
-	if _, err := b.RecoveryCodes(t.Context(), b.by(), u.ID, "wrong wrong wrong"); err == nil {
+	if _, err = b.RecoveryCodes(t.Context(), b.by(), u.ID, "wrong wrong wrong"); err == nil {
 		t.Fatal("codes without the password")
 	}
 	fresh, err := b.RecoveryCodes(t.Context(), b.by(), u.ID, goodPassword)
 	if err != nil || len(fresh) != recoveries || fresh[0] == codes[0] {
 		t.Fatal(fresh, err)
 	}
-	if _, err := b.RemoveTOTP(t.Context(), b.by(), r.Session.ID, "wrong wrong wrong"); err == nil {
+	if _, err = b.RemoveTOTP(t.Context(), b.by(), r.Session.ID, "wrong wrong wrong"); err == nil {
 		t.Fatal("removed without the password")
 	}
 	r, err = b.RemoveTOTP(t.Context(), b.by(), r.Session.ID, goodPassword)
 	if err != nil || r.Session.MFA {
 		t.Fatal(err)
 	}
-	if r := b.mustSignIn("ann@example.com"); r.Session.MFA {
+	if plain := b.mustSignIn("ann@example.com"); plain.Session.MFA {
 		t.Fatal(r)
 	}
 	_, err = b.RemoveTOTP(t.Context(), b.by(), r.Session.ID, goodPassword)

@@ -106,7 +106,7 @@ type Profile struct {
 
 // UpdateMe changes the profile of the user at this version.
 func (i *Identity) UpdateMe(ctx context.Context, by audit.Cause, user string, ver uint64, p Profile) (u User, err error) {
-	err = i.update(ctx, func(tx store.Tx) error {
+	err = i.update(ctx, func(tx store.Tx) (err error) {
 		if u, err = Users().Get(tx, store.Text(user)); err != nil {
 			return absent(err, fault.NotFound("user"))
 		}
