@@ -21,6 +21,9 @@ export type Query = Record<string, string | number | boolean | undefined | null>
 type Options = { query?: Query; body?: unknown; ver?: number | string; key?: string; headers?: Record<string, string>; signal?: AbortSignal };
 
 const listeners = new Set<(e: ApiError) => void>();
+export const tellUnauthorized = (e: ApiError): void => listeners.forEach((fn) => fn(e));
+/** Refusals of a typed secret, not of the session. */
+const signInCodes = new Set(['bad_credentials', 'bad_code', 'ticket_ended', 'bad_password']);
 /** Calls back on every 401 outside of sign-in, so that the session layer can cover the page. */
 export function onUnauthorized(fn: (e: ApiError) => void): () => void {
   listeners.add(fn);
@@ -58,7 +61,7 @@ async function request<T>(method: string, path: string, o: Options = {}): Promis
   const retry = Number(res.headers.get('Retry-After'));
   if (problem.retry_after === undefined && retry > 0) problem.retry_after = retry;
   const error = new ApiError(res.status, problem);
-  if (res.status === 401 && error.code !== 'bad_credentials' && !path.startsWith('/session')) listeners.forEach((fn) => fn(error));
+  if (res.status === 401 && !path.startsWith('/session') && !signInCodes.has(error.code)) tellUnauthorized(error);
   throw error;
 }
 
@@ -69,7 +72,7 @@ async function readJSON(res: Response): Promise<unknown> {
 
 export const api = {
   get: <T>(path: string, query?: Query, o: Options = {}) => request<T>('GET', path, { ...o, query }),
-  post: <T>(path: string, body?: unknown, o: Options = {}) => request<T>('POST', path, { ...o, body: body ?? {} }),
+  post: <T>(path: string, body?: unknown, o: Options = {}) => request<T>('POST', path, { ...o, body }),
   put: <T>(path: string, body: unknown, ver: number | string | undefined, o: Options = {}) => request<T>('PUT', path, { ...o, body, ver }),
   patch: <T>(path: string, body: unknown, ver: number | string | undefined, o: Options = {}) => request<T>('PATCH', path, { ...o, body, ver }),
   del: <T>(path: string, o: Options = {}) => request<T>('DELETE', path, o),

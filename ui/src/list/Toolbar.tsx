@@ -34,9 +34,9 @@ export function Toolbar<T extends Row>({ state, change, filters, columns, shown,
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, []);
-  const toggle = (f: string, v: string) => {
+  const toggle = (f: string, v: string, single?: boolean) => {
     const now = state.filters[f] ?? [];
-    change({ filters: { ...state.filters, [f]: now.includes(v) ? now.filter((x) => x !== v) : [...now, v] } });
+    change({ filters: { ...state.filters, [f]: now.includes(v) ? now.filter((x) => x !== v) : single ? [v] : [...now, v] } });
   };
   const choices = filters.filter((f) => 'options' in f);
   const dates = filters.filter((f) => 'kind' in f);
@@ -52,7 +52,7 @@ export function Toolbar<T extends Row>({ state, change, filters, columns, shown,
               <div key={f.id} role="group" aria-label={f.title}>
                 <Menu.Label>{f.title}</Menu.Label>
                 {f.options.map((o) => (
-                  <Menu.Item key={o.value} role="menuitemcheckbox" aria-checked={(state.filters[f.id] ?? []).includes(o.value)} onClick={() => toggle(f.id, o.value)}
+                  <Menu.Item key={o.value} role="menuitemcheckbox" aria-checked={(state.filters[f.id] ?? []).includes(o.value)} onClick={() => toggle(f.id, o.value, f.single)}
                     leftSection={<span className="sk-menu-check">{(state.filters[f.id] ?? []).includes(o.value) && <Icon name="check" size={14} />}</span>}>{o.label}</Menu.Item>
                 ))}
               </div>

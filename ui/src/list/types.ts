@@ -20,7 +20,7 @@ export type Column<T> = {
 };
 
 export type Filter =
-  | { id: string; title: string; options: { value: string; label: string }[] }
+  | { id: string; title: string; options: { value: string; label: string }[]; /** The server takes one value only. */ single?: boolean }
   | { id: string; title: string; kind: 'dates' };
 
 export type EmptyText = { icon: IconName; title: string; text: string; actions?: ReactNode };

@@ -31,5 +31,5 @@ export function useRows<T extends Row>(id: string, path: string, state: ListStat
     for (const [k, p] of (pages ?? []).entries()) { n += p.items.length; if (i < n) return params?.[k] ?? ''; }
     return '';
   };
-  return { ...result, rows, total: pages?.at(-1)?.total, from, toTop: () => setStart({ signature, after: '' }), cursorOf };
+  return { ...result, rows, total: (pages?.at(-1)?.total ?? -1) < 0 ? undefined : pages?.at(-1)?.total, from, toTop: () => setStart({ signature, after: '' }), cursorOf };
 }

@@ -37,7 +37,7 @@ export function follow(onChange: (c: Change) => void, onReload: () => void): () 
   const handle = (m: Message) => {
     if (m.kind === 'open') { const again = current.state === 'polling'; live(); if (again) onReload(); }
     else if (m.kind === 'lost') lost();
-    else if (m.name === 'reload') onReload();
+    else if (m.name === 'reload' || m.name === 'end') onReload();
     else if (m.name === 'change') try { onChange(JSON.parse(m.data) as Change); } catch { onReload(); }
   };
 
@@ -72,7 +72,7 @@ function followByLock(url: string, handle: (m: Message) => void): () => void {
       const source = new EventSource(url);
       source.onopen = () => pass({ kind: 'open' });
       source.onerror = () => pass({ kind: 'lost' });
-      for (const name of ['change', 'reload']) source.addEventListener(name, (e) => pass({ kind: 'event', name, data: (e as MessageEvent<string>).data }));
+      for (const name of ['change', 'reload', 'end']) source.addEventListener(name, (e) => pass({ kind: 'event', name, data: (e as MessageEvent<string>).data }));
       gone.signal.addEventListener('abort', () => { source.close(); release(); });
     })).catch(() => undefined);
   } else handle({ kind: 'lost' });

@@ -10,7 +10,7 @@ import { Icon } from '@/ui/Icon';
 import { proveWork } from './captcha';
 import { NewPassword, useNewPassword } from './NewPassword';
 
-type Step = { name: 'password' } | { name: 'code'; ticket: string } | { name: 'change'; ticket: string };
+type Step = { name: 'password' } | { name: 'code'; ticket: string } | { name: 'change'; ticket: string; mailed: boolean };
 
 /** E-mail and password, then the second factor or the forced change of password. */
 export function SignInForm({ email: fixed, done, forgot = true }: { email?: string; done: () => void; forgot?: boolean }) {
@@ -20,11 +20,11 @@ export function SignInForm({ email: fixed, done, forgot = true }: { email?: stri
   const next = (a: SignInAnswer) => {
     if (a.state === 'ok') done();
     else if (a.state === 'mfa') setStep({ name: 'code', ticket: a.ticket ?? '' });
-    else setStep({ name: 'change', ticket: a.ticket ?? '' });
+    else setStep({ name: 'change', ticket: a.ticket ?? '', mailed: !!a.mail_code });
   };
   const restart = () => { setPassword(''); setStep({ name: 'password' }); };
   if (step.name === 'code') return <CodeStep ticket={step.ticket} next={next} back={restart} />;
-  if (step.name === 'change') return <ChangeStep ticket={step.ticket} old={password} done={restart} next={next} />;
+  if (step.name === 'change') return <ChangeStep ticket={step.ticket} mailed={step.mailed} old={password} done={restart} next={next} />;
   return <PasswordStep email={email} setEmail={setEmail} fixed={!!fixed} password={password} setPassword={setPassword} next={next} forgot={forgot} />;
 }
 
@@ -115,11 +115,11 @@ function CodeStep({ ticket, next, back }: { ticket: string; next: (a: SignInAnsw
   );
 }
 
-function ChangeStep({ ticket, old, done, next }: { ticket: string; old: string; done: () => void; next: (a: SignInAnswer) => void }) {
+function ChangeStep({ ticket, mailed, old, done, next }: { ticket: string; mailed: boolean; old: string; done: () => void; next: (a: SignInAnswer) => void }) {
   const { t } = useTranslation();
   const pw = useNewPassword();
   const [code, setCode] = useState('');
-  const [wantCode, setWantCode] = useState(false);
+  const [wantCode, setWantCode] = useState(mailed);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const submit = async (e: FormEvent) => {

@@ -9,12 +9,16 @@ const touchEvery = 60_000;
  * Covers the page after a time without a person's action, counted over all tabs, or when the server
  * says that the session is over. Live updates are no action.
  */
-export function useLock(userId: string, idleSeconds: number): [Lock, () => void] {
+export function useLock(userId: string): [Lock, () => void] {
   const [lock, set] = useState<Lock>(() => (read() === userId ? 'idle' : null));
   useEffect(() => {
     const channel = new BroadcastChannel('sk-activity');
     let last = Date.now();
     let touched = Date.now();
+    let idleSeconds = 1800;
+    const touch = () => api.post<{ idle_seconds?: number } | undefined>('/session/touch').then((a) => { if (a?.idle_seconds) idleSeconds = a.idle_seconds; }, () => undefined);
+    // Opening a page is an action; the answer says how long the session waits for the next one.
+    void touch();
     const cover = (why: Exclude<Lock, null>) => { write(userId); set(why); };
     const act = () => {
       if (read() === userId) return;
@@ -23,7 +27,7 @@ export function useLock(userId: string, idleSeconds: number): [Lock, () => void]
       if (last - touched < touchEvery) return;
       touched = last;
       channel.postMessage('act');
-      void api.post('/session/touch').catch(() => undefined);
+      void touch();
     };
     channel.onmessage = (e: MessageEvent<string>) => {
       if (e.data === 'act') { last = Date.now(); touched = Date.now(); }
@@ -32,14 +36,14 @@ export function useLock(userId: string, idleSeconds: number): [Lock, () => void]
     const timer = window.setInterval(() => { if (Date.now() - last >= idleSeconds * 1000) cover('idle'); }, 1000);
     const kinds = ['pointerdown', 'keydown', 'wheel', 'touchstart', 'pointermove'] as const;
     for (const k of kinds) window.addEventListener(k, act, { passive: true, capture: true });
-    const off = onUnauthorized(() => cover('ended'));
+    const off = onUnauthorized((e) => cover(e.code === 'idle' ? 'idle' : 'ended'));
     return () => {
       clearInterval(timer);
       for (const k of kinds) window.removeEventListener(k, act, { capture: true });
       off();
       channel.close();
     };
-  }, [userId, idleSeconds]);
+  }, [userId]);
   const open = () => {
     write(null);
     set(null);

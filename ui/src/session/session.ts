@@ -1,6 +1,8 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { api, ApiError } from '@/api/client';
+import { api, ApiError, tellUnauthorized } from '@/api/client';
 import type { Session, State } from '@/api/types';
+
+let had = false;
 
 export const stateQuery = { queryKey: ['state'], queryFn: () => api.get<State>('/state'), staleTime: 30_000 };
 
@@ -8,7 +10,17 @@ export const stateQuery = { queryKey: ['state'], queryFn: () => api.get<State>('
 export const sessionQuery = {
   queryKey: ['session'],
   queryFn: async (): Promise<Session | null> => {
-    try { return await api.get<Session>('/session'); } catch (e) { if (e instanceof ApiError && e.status === 401) return null; throw e; }
+    try {
+      const s = await api.get<Session>('/session');
+      had = true;
+      return s;
+    } catch (e) {
+      if (!(e instanceof ApiError) || e.status !== 401) throw e;
+      // The page in view stays, covered, with what was typed on it; a fresh page goes to the sign-in.
+      if (!had) return null;
+      tellUnauthorized(e);
+      throw e;
+    }
   },
   staleTime: 60_000,
 };
@@ -29,7 +41,16 @@ export function useMay(): (action: string) => boolean {
   return (action) => may.includes(action);
 }
 
+/** Changes the signed-in person's own settings. */
+export async function saveMe(cache: QueryClient, change: Partial<Pick<Session['user'], 'first' | 'last' | 'lang' | 'theme' | 'phone' | 'time_zone'>>): Promise<void> {
+  const ver = cache.getQueryData<Session>(['session'])?.user.ver;
+  await api.patch('/me', change, ver);
+  await cache.invalidateQueries({ queryKey: ['session'] });
+  await cache.invalidateQueries({ queryKey: ['me'] });
+}
+
 export async function signOut(cache: QueryClient): Promise<void> {
   await api.del('/session').catch(() => undefined);
+  had = false;
   cache.clear();
 }

@@ -6,11 +6,11 @@ import { word } from '@/i18n';
 import { Banner } from '@/ui/Blocks';
 
 /** Where a banner is dealt with. */
-const wayOut: Record<string, string> = { mfa_later: '/me?tab=security', clock_unsure: '/system', restored: '/system', recovery_missing: '/system?tab=backups', backup_old: '/system?tab=backups', mail_missing: '/mail/settings', certificate_expiring: '/system?tab=certificates' };
+const wayOut: Record<string, string> = { mfa: '/me?tab=security', clock: '/system', restored: '/system', recovery: '/system?tab=backups', backup: '/system?tab=backups', mail: '/mail/settings', certificate: '/system?tab=certificates' };
 
 export function Banners({ session }: { session: Session }) {
   const { t } = useTranslation();
-  const text = (b: BannerData): string => word(`banner.${b.id}`, word(b.text_key, b.text_key, b.params), b.params);
+  const text = (b: BannerData): string => word(b.text_key, b.text_key, b.params);
   return (
     <div className="sk-banners">
       {session.banners.map((b) => (

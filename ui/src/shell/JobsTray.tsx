@@ -32,7 +32,7 @@ export function JobsTray() {
                 <li key={j.id}>
                   <div className="row"><strong>{word(`job.${j.kind}`, j.label || j.kind)}</strong><Status {...(operationTone[j.state] ?? unknownTone)}>{word(`jobState.${j.state}`, j.state)}</Status></div>
                   {j.state === 'running' && <Progress value={j.total ? (100 * j.done) / j.total : 100} animated={!j.total} size="sm" aria-label={t('jobs.progress')} />}
-                  <div className="row dim"><span>{j.error ?? (j.total ? `${j.done} / ${j.total}` : j.label)}</span><Time at={j.ended_at ?? j.started_at} as="relative" /></div>
+                  <div className="row dim"><span>{j.error ?? (j.total ? `${j.done} / ${j.total}` : j.label)}</span><Time at={j.ended_at ?? j.started_at ?? j.created_at} as="relative" /></div>
                 </li>
               ))}
             </ul>

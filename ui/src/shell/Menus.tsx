@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { api } from '@/api/client';
+import { useQueryClient } from '@tanstack/react-query';
+import { saveMe } from '@/session/session';
 import { currentLang, languages, setLanguage } from '@/i18n';
 import { Icon, type IconName } from '@/ui/Icon';
 
@@ -9,6 +10,7 @@ const mark = (on: boolean) => <span className="sk-menu-check">{on && <Icon name=
 /** The language of the page; "saved" keeps it with the user, too. */
 export function LanguageMenu({ saved, label }: { saved?: boolean; label?: boolean }) {
   const { t } = useTranslation();
+  const cache = useQueryClient();
   const now = currentLang();
   const name = languages.find((l) => l.id === now)?.label ?? now;
   return (
@@ -21,7 +23,7 @@ export function LanguageMenu({ saved, label }: { saved?: boolean; label?: boolea
       <Menu.Dropdown>
         {languages.map((l) => (
           <Menu.Item key={l.id} role="menuitemradio" aria-checked={l.id === now} leftSection={mark(l.id === now)} lang={l.id}
-            onClick={() => { void setLanguage(l.id); if (saved) void api.patch('/me', { lang: l.id }, undefined).catch(() => undefined); }}>{l.label}</Menu.Item>
+            onClick={() => { void setLanguage(l.id); if (saved) void saveMe(cache, { lang: l.id }).catch(() => undefined); }}>{l.label}</Menu.Item>
         ))}
       </Menu.Dropdown>
     </Menu>
@@ -32,6 +34,7 @@ const schemes: { id: 'light' | 'dark' | 'auto'; icon: IconName }[] = [{ id: 'lig
 
 export function ThemeMenu({ saved }: { saved?: boolean }) {
   const { t } = useTranslation();
+  const cache = useQueryClient();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const icon = schemes.find((s) => s.id === colorScheme)?.icon ?? 'sun';
   return (
@@ -42,7 +45,7 @@ export function ThemeMenu({ saved }: { saved?: boolean }) {
       <Menu.Dropdown>
         {schemes.map((s) => (
           <Menu.Item key={s.id} role="menuitemradio" aria-checked={s.id === colorScheme} leftSection={<Icon name={s.icon} size={16} />} rightSection={mark(s.id === colorScheme)}
-            onClick={() => { setColorScheme(s.id); if (saved) void api.patch('/me', { theme: s.id }, undefined).catch(() => undefined); }}>{t(`theme.${s.id}`)}</Menu.Item>
+            onClick={() => { setColorScheme(s.id); if (saved) void saveMe(cache, { theme: s.id }).catch(() => undefined); }}>{t(`theme.${s.id}`)}</Menu.Item>
         ))}
       </Menu.Dropdown>
     </Menu>

@@ -28,7 +28,7 @@ export function Scope({ session }: { session: Session }) {
   const one = useQuery({ queryKey: ['accounts', 'one', id], queryFn: () => api.get<Account>(`/accounts/${id}`), enabled: !!id && id !== own.id, retry: false });
   const found = useQuery({
     queryKey: ['tree', q, own.id], enabled: opened && own.kind !== 'enterprise', staleTime: 10_000,
-    queryFn: async () => (q ? (await api.get<List<Account>>('/accounts', { q, limit: 30 })).items.map((a): TreeNode => ({ id: a.id, name: a.name, kind: a.kind })) : (await api.get<{ items: TreeNode[] }>('/accounts/tree', { under: own.id })).items),
+    queryFn: async () => (q ? (await api.get<List<Account>>('/accounts', { q, limit: 30 })).items.map((a): TreeNode => ({ id: a.id, name: a.name, kind: a.kind })) : (await api.get<{ items: TreeNode[] }>('/accounts/tree', { under: own.id })).items.filter((n) => !n.parent || n.parent === own.id)),
   });
   const chain = one.data && id !== own.id ? [...(one.data.chain ?? [{ id: own.id, name: own.name }]).filter((c) => c.id !== one.data.id), { id: one.data.id, name: one.data.name }] : [{ id: own.id, name: own.name }];
   const pick = (node: { id: string }) => {

@@ -26,7 +26,7 @@ export function Shell({ session, children }: { session: Session; children: React
   const { t } = useTranslation();
   const [menu, { toggle, close }] = useDisclosure(false);
   const [palette, { open: openPalette, close: closePalette }] = useDisclosure(false);
-  const [lock, unlock] = useLock(session.user.id, session.idle_seconds || 1800);
+  const [lock, unlock] = useLock(session.user.id);
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
   setTimeZone(session.acting.account.time_zone);

@@ -8,6 +8,8 @@ export const pbxTone: Record<PBXState, { tone: Tone; shape: ShapeName }> = {
   connected: { tone: 'ok', shape: 'dot' },
   disconnected: { tone: 'bad', shape: 'cross' },
   awaiting: { tone: 'warn', shape: 'ring' },
+  standby: { tone: 'info', shape: 'half' },
+  revoked: { tone: 'idle', shape: 'bars' },
   unknown: { tone: 'idle', shape: 'question' },
   duplicate: { tone: 'warn', shape: 'triangle' },
 };
@@ -17,8 +19,8 @@ export const liveTone: Record<'active' | 'standby', { tone: Tone; shape: ShapeNa
 export const accountTone: Record<'active' | 'frozen' | 'unactivated', { tone: Tone; shape: ShapeName }> = {
   active: { tone: 'ok', shape: 'dot' }, frozen: { tone: 'idle', shape: 'bars' }, unactivated: { tone: 'warn', shape: 'ring' },
 };
-export const userTone: Record<'active' | 'invited' | 'expired' | 'locked', { tone: Tone; shape: ShapeName }> = {
-  active: { tone: 'ok', shape: 'dot' }, invited: { tone: 'warn', shape: 'ring' }, expired: { tone: 'bad', shape: 'cross' }, locked: { tone: 'idle', shape: 'bars' },
+export const userTone: Record<'active' | 'invited' | 'expired', { tone: Tone; shape: ShapeName }> = {
+  active: { tone: 'ok', shape: 'dot' }, invited: { tone: 'warn', shape: 'ring' }, expired: { tone: 'bad', shape: 'cross' },
 };
 export const levelTone: Record<Level, { tone: Tone; shape: ShapeName }> = {
   ok: { tone: 'ok', shape: 'dot' }, warn: { tone: 'warn', shape: 'triangle' }, error: { tone: 'bad', shape: 'square' }, unknown: { tone: 'idle', shape: 'question' },

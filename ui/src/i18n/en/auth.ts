@@ -11,6 +11,7 @@ export const auth = {
     resetTitle: 'Choose a new password', resetText: 'For {{email}}. All your sessions end.', resetDone: 'Your new password is set. Sign in with it.', setPassword: 'Set the password',
     activateTitle: 'Welcome to Switchkeep', activateText: '{{inviter}} invited you to work in {{account}}.', activateTextPlain: 'You were invited to work in {{account}}.', first: 'First name', last: 'Last name', activate: 'Activate', activated: 'Your account is active. Sign in with your e-mail and password.', linkEnds: 'This link works until {{ends}}.',
     expiredTitle: 'This link has expired', usedTitle: 'This link was used before', expiredText: 'It was good until {{ends}}. {{who}} can send you a new one.', expiredTextPlain: 'It was good until {{ends}}. Whoever invited you can send a new one.', usedText: 'Each link works once. Sign in, or ask for a new one.', askNew: 'Ask for a new link', asked: 'Asked. A new link comes by mail as soon as it is sent.', badLinkTitle: 'This link does not work', badLinkText: 'It is incomplete or unknown. Copy the whole link out of the mail.',
+    existing: 'You have an account here already. Type its password to accept.', accept: 'Accept the invitation',
     footer: 'Runs on your own server',
   },
 } as const;

@@ -35,7 +35,7 @@ export const common = {
   kind: { operator: 'Operator', channel: 'Channel', enterprise: 'Enterprise' },
   role: { owner: 'Owner', admin: 'Administrator', operator: 'Operator', helpdesk: 'Help desk', auditor: 'Auditor', billing: 'Billing' },
   banner: {
-    open: 'Open', mfa_later: 'Your account has no second factor yet. Set it up to protect the appliance.', clock_unsure: 'The clock cannot be trusted yet. Nothing expires and nothing is deleted until it is confirmed.',
+    open: 'Open', mfa_missing: 'Your account has no second factor yet. Set it up to protect the appliance.', clock_unsure: 'The clock cannot be trusted yet. Nothing expires and nothing is deleted until it is confirmed.',
     restored: 'This appliance was restored from a backup. Confirm what may be stale.', recovery_missing: 'Backups have no recovery recipient: a backup could not be restored on a new host.', backup_old: 'The last backup is older than it should be.',
     mail_missing: 'No mail server is set. Activation links are shown once instead of being mailed.', certificate_expiring: 'A certificate ends soon.', account_frozen: 'This account is frozen: {{reason}}',
   },

@@ -11,6 +11,7 @@ export const auth = {
     resetTitle: '设置新密码', resetText: '账号 {{email}}。您的所有会话都将结束。', resetDone: '新密码已设置，请用它登录。', setPassword: '设置密码',
     activateTitle: '欢迎使用 Switchkeep', activateText: '{{inviter}} 邀请您加入 {{account}}。', activateTextPlain: '您被邀请加入 {{account}}。', first: '名', last: '姓', activate: '激活', activated: '您的账号已激活，请用邮箱和密码登录。', linkEnds: '此链接有效至 {{ends}}。',
     expiredTitle: '此链接已过期', usedTitle: '此链接已被使用', expiredText: '链接有效期至 {{ends}}。{{who}} 可以为您重新发送。', expiredTextPlain: '链接有效期至 {{ends}}。邀请您的人可以重新发送。', usedText: '每个链接只能使用一次。请直接登录，或申请新链接。', askNew: '申请新链接', asked: '已申请。对方发送后，新链接会通过邮件送达。', badLinkTitle: '此链接无效', badLinkText: '链接不完整或无法识别。请从邮件中复制完整链接。',
+    existing: '您在此处已有账号，请输入其密码以接受邀请。', accept: '接受邀请',
     footer: '运行在您自己的服务器上',
   },
 } as const;

@@ -35,7 +35,7 @@ export const common = {
   kind: { operator: '运营商', channel: '渠道', enterprise: '企业' },
   role: { owner: '所有者', admin: '管理员', operator: '操作员', helpdesk: '服务台', auditor: '审计员', billing: '账务' },
   banner: {
-    open: '打开', mfa_later: '您的账号还没有第二验证因素。请尽快设置以保护本设备。', clock_unsure: '时钟暂不可信。在确认之前，任何内容都不会过期，也不会被删除。',
+    open: '打开', mfa_missing: '您的账号还没有第二验证因素。请尽快设置以保护本设备。', clock_unsure: '时钟暂不可信。在确认之前，任何内容都不会过期，也不会被删除。',
     restored: '本设备由备份恢复而来。请确认可能已过时的内容。', recovery_missing: '备份没有恢复接收方：备份将无法在新主机上恢复。', backup_old: '最近一次备份已经过旧。',
     mail_missing: '未设置邮件服务器。激活链接不会发送邮件，只显示一次。', certificate_expiring: '有证书即将到期。', account_frozen: '此账户已冻结：{{reason}}',
   },

@@ -7,9 +7,9 @@ export const pbx = {
     rejectTitle: '拒绝 {{name}}？', rejectText: '对方只会得知未被接受，之后仍可再次申请。', deleteTitle: '删除 {{name}}？', deleteText: '其密钥立即失效，连接名额随即释放。PBX 本身继续工作，需重新接入才能恢复管理。', deleted: '已删除 {{name}}', renamed: '已重命名',
     pairTitle: '将两台 PBX 组成热备', pairText: '两台合计占用一个连接。当前由哪台承担业务会自动识别。', primary: '主服务器', secondary: '备服务器', vip: '虚拟 IP 地址', swap: '互换', paired: '热备已建立', unpairTitle: '拆分热备？', unpairText: '两台都保持连接，各占用一个连接。', unpaired: '热备已拆分',
     ofPair: '热备中的{{role}}', noVisit: '此 PBX 已关闭访问', notConnected: '未连接，无法访问', awaitingHint: '等待批准。请先核对序列号、地址和指纹。', duplicateHint: '有两台机器同时声称是此 PBX，两者均已搁置。请确认正确的一台，删除此行后重新接入。', unknownHint: '本设备刚刚启动，尚未见到此 PBX。', overview: '概览', actions: '操作', latest: '最近操作',
-    filterPair: '热备', inPair: '热备中', single: '单机', notFound: '此 PBX 已不存在',
+    notFound: '此 PBX 已不存在', portal: '网页门户', portalDown: '无响应', machine: '机器', keep: '保留这一台', keepTitle: '保留机器 {{machine}}？', keepText: '另一台从此将被拒绝。', splitBrain: '热备的两台都声称处于主用状态，请检查它们之间的网络。', allowVisit: '允许访问', ends: '等待至', replaces: '此申请为一台已接入的 PBX 更换密钥。仅当该 PBX 确已更换或重装时才批准。', lastEnd: '上次连接结束原因',
   },
-  pbxState: { connected: '已连接', disconnected: '未连接', awaiting: '等待批准', unknown: '未知', duplicate: '身份重复' },
+  pbxState: { connected: '已连接', disconnected: '未连接', awaiting: '等待批准', unknown: '未知', duplicate: '身份重复', standby: '备用', revoked: '密钥已作废' },
   pbxLive: { active: '主用', standby: '备用' },
   connect: {
     title: '接入 PBX', lead: '只需在 PBX 或连接器上输入三项内容。防火墙无需开放任何端口：由 PBX 主动向外连接。', byEmail: '通过邮箱', byCode: '通过认证码',

@@ -22,15 +22,15 @@ export default function OverviewPage() {
   if (isError && !data) return <div className="sk-page"><PageHead title={t('overview.title')} /><div className="sk-card"><ErrorState error={error} retry={() => void refetch()} /></div></div>;
   const c = data?.counts ?? {};
   const enterprise = session.acting.account.kind === 'enterprise';
-  const fresh = data && !c.pbxs && !c.awaiting;
+  const fresh = data && !c.pbxs && !c.pbxs_awaiting;
   return (
     <div className="sk-page">
       <PageHead title={t('overview.title')} sub={session.acting.account.name} />
-      {data && (c.awaiting ?? 0) > 0 && may('pbx.enroll') && (
-        <div className="sk-banner" data-level="warn" role="status"><Icon name="hourglass" /><div>{t('overview.waiting', { count: c.awaiting ?? 0 })}</div><Button component={Go} to="/pbxs?f.state=awaiting" size="compact-md" variant="default">{t('common.open')}</Button></div>
+      {data && (c.pbxs_awaiting ?? 0) > 0 && may('pbx.enroll') && (
+        <div className="sk-banner" data-level="warn" role="status"><Icon name="hourglass" /><div>{t('overview.waiting', { count: c.pbxs_awaiting ?? 0 })}</div><Button component={Go} to="/pbxs?f.state=awaiting" size="compact-md" variant="default">{t('common.open')}</Button></div>
       )}
       <div className="sk-grid">
-        {may('pbx.view') && <Count to="/pbxs" icon="pbx" label={t('overview.pbxs')} value={c.connected} of={c.pbxs} ready={!!data} />}
+        {may('pbx.view') && <Count to="/pbxs" icon="pbx" label={t('overview.pbxs')} value={c.pbxs_connected} of={c.pbxs} ready={!!data} />}
         {may('account.view') && !enterprise && <Count to="/accounts" icon="accounts" label={t('overview.accounts')} value={c.accounts} ready={!!data} />}
         {may('user.view') && <Count to="/users" icon="users" label={t('overview.users')} value={c.users} ready={!!data} />}
         {may('visit.view') && <Count to="/visits" icon="visit" label={t('overview.visits')} value={c.visits} ready={!!data} />}
@@ -64,15 +64,17 @@ const healthLinks: Record<string, string> = { certificate: '/system?tab=certific
 function Tile({ h }: { h: Health }) {
   const { t } = useTranslation();
   const may = useMay();
-  const n = typeof h.value === 'number' ? h.value : Number(h.value);
+  // Values are short plain text with their unit: "41 %", "21 d", "5 h", "0".
+  const n = Number.parseFloat(h.value ?? '');
+  const number = Number.isFinite(n);
   const shown = ((): string => {
     switch (h.id) {
-      case 'disk': return t('health.used', { percent: Math.round(h.percent ?? n) });
-      case 'certificate': case 'cert': return Number.isFinite(n) ? t('health.days', { count: n }) : String(h.value ?? '—');
-      case 'backup': return h.value ? relative(String(h.value)) : t('health.backupNone');
-      case 'mail': return h.value === 'none' ? t('health.mailNone') : Number.isFinite(n) ? t('health.waiting', { count: n }) : String(h.value ?? '—');
+      case 'disk': return number ? t('health.used', { percent: Math.round(n) }) : h.value || '—';
+      case 'certificate': case 'cert': return number ? t('health.days', { count: Math.round(n) }) : h.value || '—';
+      case 'backup': return h.value ? (number ? relative(new Date(Date.now() - n * 3_600_000).toISOString()) : h.value) : t('health.backupNone');
+      case 'mail': return !h.value ? t('health.mailNone') : number ? t('health.waiting', { count: n }) : h.value || '—';
       case 'clock': return h.level === 'ok' ? t('health.clockOk') : t('health.clockUnsure');
-      default: return String(h.value ?? '—');
+      default: return h.value || '—';
     }
   })();
   const known = h.id === 'disk' || h.id === 'certificate' || h.id === 'cert' || h.id === 'backup' || h.id === 'mail' || h.id === 'clock';
@@ -81,6 +83,7 @@ function Tile({ h }: { h: Health }) {
       <span className="top"><span className="dim">{known ? t(`health.${h.id as 'disk'}`) : h.title_key ?? h.id}</span><Icon name={healthIcons[h.id] ?? 'system'} size={20} /></span>
       <span className="mid num">{shown}</span>
       <Status {...(levelTone[h.level] ?? unknownTone)}>{t(`health.${h.level}`)}</Status>
+      {h.level !== 'ok' && h.detail && <span className="dim">{h.detail}</span>}
     </>
   );
   const link = healthLinks[h.id];
@@ -118,7 +121,7 @@ function Latest() {
         {!data ? <div style={{ padding: '14px 0' }}><Loading lines={5} /></div> : data.items.length === 0 ? <p className="dim">{t('audit.emptyTitle')}</p> : (
           <ul className="sk-latest">
             {data.items.map((r) => (
-              <li key={r.id}><Status {...(resultTone[r.result] ?? unknownTone)}>{actionWord(r.action)}</Status><span className="what">{r.object}</span><span className="dim">{r.user}</span><span className="dim when"><Time at={r.at} as="relative" /></span></li>
+              <li key={r.id}><Status {...(resultTone[r.result] ?? unknownTone)}>{actionWord(r.action)}</Status><span className="what">{r.object.label}</span><span className="dim">{r.user.label || t('common.system')}</span><span className="dim when"><Time at={r.at} as="relative" /></span></li>
             ))}
           </ul>
         )}

@@ -14,7 +14,7 @@ import { Time } from '@/ui/Time';
 import { PBXActions, usePBXAct, type Act } from './actions';
 import { PBXBody, PBXStatus } from './PBXBody';
 
-const states: PBXState[] = ['connected', 'disconnected', 'awaiting', 'unknown', 'duplicate'];
+const states: PBXState[] = ['connected', 'disconnected', 'standby', 'awaiting', 'unknown', 'duplicate', 'revoked'];
 
 /** The two halves of a pair stand together, the primary first; folded, the primary stands for both. */
 function arrange(rows: PBX[], fold: boolean): PBX[] {
@@ -39,9 +39,9 @@ export default function PBXsPage() {
   const dialog = usePBXAct(act, () => setAct(undefined));
   const order = useCallback((rows: PBX[]) => arrange(rows, fold), [fold]);
   const columns: Column<PBX>[] = [
-    { id: 'name', title: t('pbx.name'), width: 'minmax(150px, 1.6fr)', sort: 'name', cell: (r) => r.name || r.serial, narrow: 'title', fixed: true },
+    { id: 'name', title: t('pbx.name'), width: 'minmax(150px, 1.6fr)', sort: 'name', cell: (r) => <>{r.name || r.serial}{r.pair && <span className="sk-role">{t(`pbx.${r.pair.role}`)}</span>}</>, narrow: 'title', fixed: true },
     { id: 'state', title: t('pbx.state'), width: 'minmax(176px, 1.1fr)', sort: 'state', cell: (r) => <PBXStatus pbx={r} />, narrow: 'side', fixed: true },
-    { id: 'account', title: t('pbx.account'), width: 'minmax(112px, 1.1fr)', sort: 'account', cell: (r) => r.account.name, narrow: 'line' },
+    { id: 'account', title: t('pbx.account'), width: 'minmax(112px, 1.1fr)', cell: (r) => r.account.name, narrow: 'line' },
     { id: 'role', title: t('pbx.role'), width: 'minmax(126px, 0.8fr)', cell: (r) => (r.pair ? t(`pbx.${r.pair.role}`) : <span className="dim">—</span>), hidden: true },
     { id: 'model', title: t('pbx.model'), width: 'minmax(90px, 0.7fr)', sort: 'model', cell: (r) => r.model || '—', hidden: true },
     { id: 'serial', title: t('pbx.serial'), width: 'minmax(116px, 0.9fr)', sort: 'serial', cell: (r) => <bdi className="mono">{r.serial}</bdi>, narrow: 'line' },
@@ -54,7 +54,6 @@ export default function PBXsPage() {
   ];
   const filters: Filter[] = [
     { id: 'state', title: t('pbx.state'), options: states.map((s) => ({ value: s, label: t(`pbxState.${s}`) })) },
-    { id: 'pair', title: t('pbx.filterPair'), options: [{ value: 'yes', label: t('pbx.inPair') }, { value: 'no', label: t('pbx.single') }] },
   ];
   const connect = may('pbx.enroll') && <Button component={Go} to="/pbxs/connect" leftSection={<Icon name="plug" size={17} />}>{t('pbx.connect')}</Button>;
   return (

@@ -11,7 +11,7 @@ import { Icon } from '@/ui/Icon';
 import { toast } from '@/ui/toast';
 import { VisitDialog } from './VisitDialog';
 
-export type Act = { kind: 'approve' | 'reject' | 'rename' | 'delete' | 'visit' | 'unpair'; pbx: PBX } | { kind: 'pair'; pbxs: PBX[] };
+export type Act = { kind: 'keep'; pbx: PBX; machine: string } | { kind: 'approve' | 'reject' | 'rename' | 'delete' | 'visit' | 'unpair'; pbx: PBX } | { kind: 'pair'; pbxs: PBX[] };
 
 export function canVisit(p: PBX): { ok: boolean; why?: 'pbx.noVisit' | 'pbx.notConnected' } {
   if (p.visit_allowed === false) return { ok: false, why: 'pbx.noVisit' };
@@ -44,13 +44,14 @@ export function usePBXAct(act: Act | undefined, close: () => void, gone?: () => 
   if (act.kind === 'pair') return <PairDialog pbxs={act.pbxs} close={close} done={done(t('pbx.paired'))} />;
   const { pbx } = act;
   const name = pbx.name || pbx.serial;
-  const proof = <Facts items={[[t('pbx.serial'), <bdi key="s" className="mono">{pbx.serial}</bdi>], [t('pbx.address'), <bdi key="a" className="mono">{pbx.address}</bdi>], [t('pbx.fingerprint'), <bdi key="f" className="mono">{pbx.fingerprint}</bdi>], [t('pbx.account'), pbx.account.name]]} />;
+  const proof = <Facts items={[[t('pbx.serial'), <bdi key="s" className="mono">{pbx.serial}</bdi>], [t('pbx.address'), <bdi key="a" className="mono">{pbx.address}</bdi>], [t('pbx.fingerprint'), <bdi key="f" className="mono">{pbx.key_pin}</bdi>], [t('pbx.account'), pbx.account.name]]} />;
   switch (act.kind) {
     case 'visit': return <VisitDialog pbx={pbx} close={close} />;
     case 'rename': return <RenameDialog pbx={pbx} close={close} done={done(t('pbx.renamed'))} />;
-    case 'approve': return <Confirm title={t('pbx.approveTitle', { name })} text={t('pbx.approveText')} action={t('pbx.approve')} run={() => api.post(`/pbxs/${pbx.id}/approve`, {}, { ver: pbx.ver })} done={done(t('pbx.approved', { name }))} close={close}>{proof}</Confirm>;
-    case 'reject': return <Confirm danger title={t('pbx.rejectTitle', { name })} text={t('pbx.rejectText')} action={t('pbx.reject')} run={(reason) => api.post(`/pbxs/${pbx.id}/reject`, { reason }, { ver: pbx.ver })} done={() => { done(t('pbx.rejected', { name }))(); gone?.(); }} close={close}>{proof}</Confirm>;
-    case 'delete': return <Confirm danger typed={name} title={t('pbx.deleteTitle', { name })} text={t('pbx.deleteText')} action={t('pbx.remove')} run={() => api.del(`/pbxs/${pbx.id}`, { ver: pbx.ver })} done={() => { done(t('pbx.deleted', { name }))(); gone?.(); }} close={close} />;
+    case 'approve': return <Confirm title={t('pbx.approveTitle', { name })} text={t('pbx.approveText')} action={t('pbx.approve')} run={() => api.post(`/pbxs/${pbx.id}/approve`)} done={done(t('pbx.approved', { name }))} close={close}>{proof}</Confirm>;
+    case 'reject': return <Confirm danger title={t('pbx.rejectTitle', { name })} text={t('pbx.rejectText')} action={t('pbx.reject')} run={() => api.post(`/pbxs/${pbx.id}/reject`)} done={() => { done(t('pbx.rejected', { name }))(); gone?.(); }} close={close}>{proof}</Confirm>;
+    case 'keep': return <Confirm danger title={t('pbx.keepTitle', { machine: act.machine })} text={t('pbx.keepText')} action={t('pbx.keep')} run={() => api.post(`/pbxs/${pbx.id}/approve`, { machine: act.machine })} done={done(t('pbx.approved', { name }))} close={close} />;
+    case 'delete': return <Confirm danger typed={name} title={t('pbx.deleteTitle', { name })} text={t('pbx.deleteText')} action={t('pbx.remove')} run={() => api.del(`/pbxs/${pbx.id}`)} done={() => { done(t('pbx.deleted', { name }))(); gone?.(); }} close={close} />;
     case 'unpair': return <Confirm danger title={t('pbx.unpairTitle')} text={t('pbx.unpairText')} action={t('pbx.unpair')} run={() => api.del(`/pbxs/pair/${pbx.pair?.id}`)} done={done(t('pbx.unpaired'))} close={close} />;
   }
 }
