@@ -36,6 +36,7 @@ type Tree struct {
 	children map[string][]string // by number
 	root     string
 	rev      store.Rev
+	gen      uint64 // raised when an account changed
 	follows  bool
 	moved    chan struct{} // closed and replaced at each new revision
 }
@@ -66,6 +67,7 @@ func (t *Tenants) Load(ctx context.Context) error {
 	}
 	t.tree.mu.Lock()
 	defer t.tree.mu.Unlock()
+	t.tree.gen++
 	t.tree.nodes, t.tree.byNum, t.tree.children, t.tree.root = fresh.nodes, fresh.byNum, fresh.children, fresh.root
 	t.tree.advance(fresh.rev)
 	return nil
@@ -110,6 +112,7 @@ func (t *Tree) apply(batch []store.Change) error {
 		if c.Table != Table().Name() {
 			continue
 		}
+		t.gen++
 		if c.Value == nil {
 			ids, err := store.KeyText(c.Key, 1)
 			if err != nil {
@@ -150,6 +153,13 @@ func (t *Tree) Rev() store.Rev {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	return t.rev
+}
+
+// Gen changes whenever an account has changed.
+func (t *Tree) Gen() uint64 {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.gen
 }
 
 // Wait returns when the tree shows the revision, when ctx ends, or at once while nothing feeds it.
@@ -344,4 +354,28 @@ func (t *Tree) EffectiveFreeze(id string) (f *Freeze, at string) {
 		}
 	}
 	return nil, ""
+}
+
+// EachWarm calls fn with the number of the account and of all below it, and whether a freeze at or above
+// it holds. It runs under the tree's lock: fn must not ask the tree.
+func (t *Tree) EachWarm(id string, fn func(num uint32, frozen bool)) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	n := t.nodes[id]
+	if n == nil {
+		return
+	}
+	frozen := false
+	for up := range t.up(id) {
+		frozen = frozen || up.Frozen != nil
+	}
+	t.eachWarm(n, frozen, fn)
+}
+
+func (t *Tree) eachWarm(n *Node, frozen bool, fn func(num uint32, frozen bool)) {
+	frozen = frozen || n.Frozen != nil
+	fn(n.Num, frozen)
+	for _, id := range t.children[n.ID] {
+		t.eachWarm(t.nodes[id], frozen, fn)
+	}
 }
