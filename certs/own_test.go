@@ -63,6 +63,9 @@ func TestOwn(t *testing.T) {
 	if !a.Leaf(Console).Equal(other.Leaf(Console)) {
 		t.Fatal("the own certificate is not answered")
 	}
+	if a.Public(Console) || a.Public(Visit) {
+		t.Fatal("no public root signed it")
+	}
 	if b := open(t, dir, m); !b.Leaf(Console).Equal(other.Leaf(Console)) {
 		t.Fatal("a restart forgot the own certificate")
 	}

@@ -96,6 +96,21 @@ func (a *Authority) Leaf(r Role) *x509.Certificate {
 	return nil
 }
 
+// Public tells whether what a role shows is vouched for by a public root of the system's store. Only
+// then may the console ask browsers to insist on TLS (HSTS).
+func (a *Authority) Public(r Role) bool {
+	p := a.now.Load().own[r]
+	if p == nil {
+		return false
+	}
+	between := x509.NewCertPool()
+	for _, c := range p.chain[1:] {
+		between.AddCert(c)
+	}
+	_, err := p.leaf().Verify(x509.VerifyOptions{Intermediates: between, CurrentTime: a.cfg.Now()})
+	return err == nil
+}
+
 // Web is the TLS configuration of the console and the visits: h2 and http/1.1.
 func (a *Authority) Web() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, GetCertificate: a.GetCertificate}

@@ -441,9 +441,9 @@ func TestLimitAndRedirect(t *testing.T) {
 	if _, err := ask(b, "console.test"); err != nil {
 		t.Fatal(err)
 	}
-	third, err := (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP("127.0.4.1")}}).Dial("tcp", raw.Addr().String())
-	if err == nil { // else it was reset before Dial returned
-		if _, err = ask(third, "console.test"); err == nil {
+	third, e := (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP("127.0.4.1")}}).Dial("tcp", raw.Addr().String())
+	if e == nil { // else it was reset before Dial returned
+		if _, e = ask(third, "console.test"); e == nil {
 			t.Error("the third connection of one source was served")
 		}
 		third.Close()

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -151,6 +152,81 @@ func TestTwoVisitsInChromium(t *testing.T) {
 	for _, q := range r.portal["pbx2"].requests() {
 		if q.URL.Path == "/echo" && q.Header.Get("Sec-Fetch-Site") == "same-site" {
 			t.Error("the first visit's page reached the second PBX")
+		}
+	}
+}
+
+// TestPortVisitInChromium: no name resolves, so the visit has a port of the console's host. The
+// browser sends the console's cookie to it; the PBX must not see it, and it must outlive the visit.
+func TestPortVisitInChromium(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes seconds")
+	}
+	ca, err := sharedAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := free.Addr().(*net.TCPAddr).Port + 1
+	free.Close()
+	r := newRig(t, onPorts(ca, first))
+	p := r.person("ann")
+	l, err := p.launch("pbx1", func(q *Request) { q.ProbeOK, q.Console = false, "https://127.0.0.1:"+r.port })
+	if err != nil {
+		t.Fatal(err)
+	}
+	origin, _ := split(t, l)
+	got, back := make(chan findings, 1), make(chan string, 1)
+	r.console = func(w http.ResponseWriter, q *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		switch q.URL.Path {
+		case "/":
+			w.Header().Set("Set-Cookie", "__Host-sk=session-ann; Path=/; Secure; HttpOnly; SameSite=Strict")
+			fmt.Fprintf(w, "<!doctype html><script>location.href = %q</script>", l.URL)
+		case "/back":
+			select {
+			case back <- q.Header.Get("Cookie"):
+			default:
+			}
+		}
+	}
+	pt := r.portal["pbx1"]
+	pt.handle("/ui/", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, findPage) })
+	pt.handle("/found", func(w http.ResponseWriter, q *http.Request) {
+		var f findings
+		if err := json.NewDecoder(q.Body).Decode(&f); err != nil {
+			t.Error(err)
+		}
+		got <- f
+		fmt.Fprint(w, "https://127.0.0.1:"+r.port+"/back")
+	})
+	browse(t, r, "https://127.0.0.1:"+r.port+"/")
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	select {
+	case f := <-got:
+		t.Logf("%+v", f)
+		if !strings.HasPrefix(f.Href, origin+"/ui/") || f.Socket != "pbx1 hi" || !strings.HasPrefix(f.Worker, "refused") ||
+			f.Echo != "sid=pbx1-secret; _xsrf=pbx1-token; lang=en" || !strings.Contains(f.Cookies, "_xsrf=pbx1-token") || strings.Contains(f.Cookies, "lang") || strings.Contains(f.Cookies, "session-ann") {
+			t.Errorf("%+v", f)
+		}
+	case <-ctx.Done():
+		t.Fatalf("no report; audit: %s", strings.Join(auditRows(t, r.db), "\n"))
+	}
+	select {
+	case c := <-back:
+		if !strings.Contains(c, "__Host-sk=session-ann") {
+			t.Errorf("the console's cookie is gone: %q", c)
+		}
+	case <-ctx.Done():
+		t.Fatal("not back at the console")
+	}
+	for _, q := range pt.requests() {
+		if strings.Contains(q.Header.Get("Cookie"), "__Host-sk") {
+			t.Fatal("a cookie of ours reached the PBX")
 		}
 	}
 }

@@ -72,7 +72,8 @@ type rig struct {
 	touched map[string]int
 	frozen  map[string]bool
 	lost    map[string]bool // users without the right
-	streams []string        // what the visit room said of each dialled stream
+	console http.HandlerFunc
+	streams []string // what the visit room said of each dialled stream
 	targets map[string]Target
 }
 
@@ -171,10 +172,17 @@ func (r *rig) serve() {
 		r.t.Fatal(err)
 	}
 	srv := r.v.Server()
+	console := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		r.mu.Lock()
+		h := r.console
+		r.mu.Unlock()
+		h(w, q)
+	})}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = door.Serve(ctx) })
 	wg.Go(func() { _ = srv.Serve(door.Route("visit")) })
+	wg.Go(func() { _ = console.Serve(door.Route("console")) })
 	wg.Go(func() { _ = r.v.Run(ctx) })
 	r.t.Cleanup(func() {
 		cancel()
@@ -183,6 +191,7 @@ func (r *rig) serve() {
 		}
 		_ = door.Close()
 		_ = srv.Close()
+		_ = console.Close()
 		wg.Wait()
 		if _, err := r.db.Verify(context.Background()); err != nil {
 			r.t.Errorf("store: %v", err)

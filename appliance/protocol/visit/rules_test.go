@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/switchkeep/switchkeep/certs"
 )
 
 func TestHeaderRules(t *testing.T) {
@@ -175,12 +177,7 @@ func TestPortMode(t *testing.T) {
 	}
 	first := base.Addr().(*net.TCPAddr).Port - 1
 	defer base.Close() // the second port of the pool is somebody else's
-	r := newRig(t, func(c *Config) {
-		c.Ports = &Ports{First: first, Count: 4, TLS: ca.Web(), Listen: func(ctx context.Context, port int) (net.Listener, error) {
-			var lc net.ListenConfig
-			return lc.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-		}}
-	})
+	r := newRig(t, onPorts(ca, first))
 	byIP := func(q *Request) { q.ProbeOK, q.Console = false, "https://127.0.0.1:"+r.port }
 	ann := r.person("ann")
 	l, err := ann.launch("pbx1", byIP)
@@ -244,6 +241,15 @@ func TestPortMode(t *testing.T) {
 	})
 	if again := ann.launchPort(t, byIP); again != origin {
 		t.Errorf("%s was not given out again but %s", origin, again)
+	}
+}
+
+func onPorts(ca *certs.Authority, first int) func(*Config) {
+	return func(c *Config) {
+		c.Ports = &Ports{First: first, Count: 4, TLS: ca.Web(), Listen: func(ctx context.Context, port int) (net.Listener, error) {
+			var lc net.ListenConfig
+			return lc.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		}}
 	}
 }
 
