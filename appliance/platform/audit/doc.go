@@ -12,5 +12,6 @@
 //
 // Invariant: leaf n of the tree is the hash of the n-th sealed row's canonical bytes;
 // VerifyTree recomputes all of it. Limit: who owns the host can rewrite everything
-// newer than the last checkpoint that left the host.
+// newer than the last checkpoint that left the host; Run writes one to the log every
+// TellEvery when there is something new.
 package audit

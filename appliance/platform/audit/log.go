@@ -33,10 +33,16 @@ type Log struct {
 	verify note.Verifier
 	vkey   string
 	mu     sync.Mutex // one sealer at a time
+	told   time.Time  // when a checkpoint was logged last; Run's own
 }
 
-// SealEvery is how often the sealer looks for new rows.
-const SealEvery = 5 * time.Second
+const (
+	// SealEvery is how often the sealer looks for new rows.
+	SealEvery = 5 * time.Second
+	// TellEvery is how often a new checkpoint goes to the log, which may be kept on another host:
+	// what it covers cannot be rewritten unseen.
+	TellEvery = 5 * time.Minute
+)
 
 // New returns the log; Run starts its sealer.
 func New(c Config) (*Log, error) {
@@ -91,9 +97,22 @@ func (l *Log) Run(ctx context.Context) error {
 			}
 			return nil
 		case <-tick.C():
-			if _, err := l.Seal(ctx); err != nil && ctx.Err() == nil {
-				l.cfg.Logger.ErrorContext(ctx, "seal", slog.Any("error", err))
-			}
+			l.sealAndTell(ctx)
 		}
+	}
+}
+
+func (l *Log) sealAndTell(ctx context.Context) {
+	n, err := l.Seal(ctx)
+	if err != nil && ctx.Err() == nil {
+		l.cfg.Logger.ErrorContext(ctx, "seal", slog.Any("error", err))
+	}
+	now := l.cfg.Clock.Now()
+	if n == 0 || now.Sub(l.told) < TellEvery && !now.Before(l.told) {
+		return
+	}
+	if cp, err := l.Checkpoint(ctx); err == nil {
+		l.told = now
+		l.cfg.Logger.InfoContext(ctx, "audit checkpoint", slog.String("note", string(cp)))
 	}
 }

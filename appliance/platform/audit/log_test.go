@@ -163,6 +163,8 @@ func (l *Log) tamper(t *testing.T) {
 func TestRunSealsOnTheTickAndOnStop(t *testing.T) {
 	t.Parallel()
 	l, m := openLog(t)
+	var told strings.Builder
+	l.cfg.Logger = slog.New(slog.NewTextHandler(&told, nil))
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() { done <- l.Run(ctx) }()
@@ -184,6 +186,9 @@ func TestRunSealsOnTheTickAndOnStop(t *testing.T) {
 	}
 	if n, err := l.Seal(t.Context()); n != 0 || err != nil {
 		t.Fatal("left unsealed on stop: ", n, err)
+	}
+	if strings.Count(told.String(), "audit checkpoint") != 1 || !strings.Contains(told.String(), l.origin) {
+		t.Fatalf("the checkpoint was not told once: %s", told.String())
 	}
 }
 
