@@ -156,6 +156,7 @@ func (v *Visits) Run(ctx context.Context) error {
 	}
 	t := v.cfg.Clock.NewTicker(sweepEvery)
 	defer t.Stop()
+	asked := v.cfg.Clock.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -163,6 +164,10 @@ func (v *Visits) Run(ctx context.Context) error {
 		case <-t.C():
 		}
 		now := v.cfg.Clock.Now()
+		if now.Sub(asked).Abs() >= recheckEvery { // rights run out without a change, and no signal is sure
+			asked = now
+			v.recheck(ctx)
+		}
 		for _, vis := range v.each(func(vis *visit) bool { return vis.due(now) != "" }) {
 			v.system(vis, vis.due(now))
 		}
@@ -178,19 +183,24 @@ func (v *Visits) watch(ctx context.Context) {
 			if err != nil {
 				break
 			}
-			if err = v.Recheck(ctx); err != nil && ctx.Err() == nil {
-				v.log.ErrorContext(ctx, "rights of visits not checked", slog.Any("error", err))
-			}
+			v.recheck(ctx)
 		}
 		if ctx.Err() != nil {
 			return
 		}
 		from = v.cfg.DB.Rev()
-		if err := v.Recheck(ctx); err != nil && ctx.Err() == nil {
-			v.log.ErrorContext(ctx, "rights of visits not checked", slog.Any("error", err))
+		if !v.recheck(ctx) {
 			wait(ctx, v.cfg.Clock.NewTimer(sweepEvery))
 		}
 	}
+}
+
+func (v *Visits) recheck(ctx context.Context) bool {
+	err := v.Recheck(ctx)
+	if err != nil && ctx.Err() == nil {
+		v.log.ErrorContext(ctx, "rights of visits not checked", slog.Any("error", err))
+	}
+	return err == nil
 }
 
 func wait(ctx context.Context, t clock.Timer) {

@@ -26,16 +26,17 @@ import (
 
 // Bounds of a visit.
 const (
-	TokenLife  = 60 * time.Second
-	Idle       = 15 * time.Minute
-	Absolute   = 8 * time.Hour
-	Quarantine = 10 * time.Minute // of a port, after its visit
-	MaxStreams = 64               // of one visit
-	MaxPerUser = 20               // live visits
-	MaxBody    = 4 << 30          // bytes of one request: firmware and backups go through
-	touchEvery = 30 * time.Second
-	sweepEvery = time.Second
-	maxReason  = 500
+	TokenLife    = 60 * time.Second
+	Idle         = 15 * time.Minute
+	Absolute     = 8 * time.Hour
+	Quarantine   = 10 * time.Minute // of a port, after its visit
+	MaxStreams   = 64               // of one visit
+	MaxPerUser   = 20               // live visits
+	MaxBody      = 4 << 30          // bytes of one request: firmware and backups go through
+	touchEvery   = 30 * time.Second
+	sweepEvery   = time.Second
+	recheckEvery = 15 * time.Second
+	maxReason    = 500
 )
 
 // Why a visit ended.

@@ -315,6 +315,13 @@ func TestRightsAreAskedAgain(t *testing.T) {
 	if s, _ := b.get("/ui/"); s != 410 {
 		t.Fatal("frozen account is still visited")
 	}
+	c := bob.visit("pbx1")
+	r.set(r.lost, "bob", true) // as when a time-boxed right runs out: nothing is written, and requests keep it from idling
+	until(t, "noticed by the clock", func() bool {
+		r.clock.Advance(recheckEvery)
+		s, _ := c.get("/ui/")
+		return s == 410
+	})
 }
 
 func TestEachStreamNamesItsVisit(t *testing.T) {
