@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	doc, err := api.Document("1", func(string) bool { return true }, rest.Register(rest.Rooms{}))
+	doc, err := api.Document("1", rest.Known, rest.Register(rest.Rooms{}))
 	if err == nil {
 		_, err = os.Stdout.Write(doc)
 	}

@@ -81,10 +81,12 @@ func (guard) Check(_ store.Reader, _ route.Who, act route.Action, account string
 }
 
 func (guard) Scope(store.Reader, route.Who, route.Action) (route.Scope, error) {
-	return nil, nil
+	return route.Scope{}, nil
 }
 
 func (guard) May(store.Reader, route.Who, string) ([]route.Action, error) { return nil, nil }
+
+func (guard) MayGive(store.Reader, route.Who, string, string) error { return nil }
 
 type thing struct {
 	Name     string `json:"name" minLength:"3" maxLength:"10"`

@@ -103,12 +103,13 @@ func (h *handlers) accounts(r *route.Registry) {
 	route.Add(r, entry(http.MethodGet, "/accounts", "account_list", "Accounts", "account.view", route.List), h.accountList)
 	route.Add(r, entry(http.MethodGet, "/accounts/tree", "account_tree", "The tree below an account", "account.view", route.List), h.accountTree)
 	route.Add(r, entry(http.MethodGet, "/accounts/{id}", "account_get", "One account", "account.view", route.Object), h.accountGet)
+	route.Add(r, entry(http.MethodPost, "/accounts", "account_add", "The wizard: an account with its capacity and administrator", "account.add", ""), h.accountAdd)
 	patch := entry(http.MethodPatch, "/accounts/{id}", "account_edit", "Change an account", "account.edit", "")
 	patch.Match = true
 	route.Add(r, patch, h.accountEdit)
 	route.Add(r, entry(http.MethodDelete, "/accounts/{id}", "account_delete", "Delete an account that holds nothing", "account.delete", ""), h.accountDelete)
 	route.Add(r, entry(http.MethodPost, "/accounts/{id}/freeze", "account_freeze", "Stop an account and all below it", "account.freeze", ""), h.accountFreeze)
-	route.Add(r, entry(http.MethodPost, "/accounts/{id}/unfreeze", "account_unfreeze", "Let an account go on", "account.freeze", ""), h.accountUnfreeze)
+	route.Add(r, entry(http.MethodPost, "/accounts/{id}/unfreeze", "account_unfreeze", "Let an account go on", "account.unfreeze", ""), h.accountUnfreeze)
 }
 
 func (h *handlers) stateOf(n *tenant.Node) string {

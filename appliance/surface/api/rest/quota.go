@@ -4,8 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/switchkeep/switchkeep/appliance/domain/access"
 	"github.com/switchkeep/switchkeep/appliance/domain/quota"
-	"github.com/switchkeep/switchkeep/appliance/domain/tenant"
 	"github.com/switchkeep/switchkeep/appliance/platform/store"
 	"github.com/switchkeep/switchkeep/appliance/surface/api/route"
 )
@@ -94,15 +94,11 @@ func (h *handlers) quotaGet(ctx context.Context, c *route.Call, in *PathID) (Quo
 func (h *handlers) quotaEdit(ctx context.Context, c *route.Call, in *quotaIn) (QuotaChanged, error) {
 	c.Object = in.ID
 	err := h.view(ctx, func(r store.Reader) error {
-		if err := c.Allow(r, in.ID); err != nil {
-			return err
+		err := c.Allow(r, in.ID)
+		if err == nil && in.Body.Force {
+			err = c.AllowAs(r, access.QuotaForce, in.ID)
 		}
-		a, err := tenant.Get(r, in.ID)
-		if err != nil || a.Parent == "" {
-			return err
-		}
-		// Capacity is given by the account above: the right is asked there.
-		return c.Allow(r, a.Parent)
+		return err
 	})
 	if err != nil {
 		return QuotaChanged{}, err

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/switchkeep/switchkeep/appliance/domain/access"
 	"github.com/switchkeep/switchkeep/appliance/domain/identity"
+	"github.com/switchkeep/switchkeep/appliance/domain/onboard"
 	"github.com/switchkeep/switchkeep/appliance/domain/pbx"
 	"github.com/switchkeep/switchkeep/appliance/domain/quota"
 	"github.com/switchkeep/switchkeep/appliance/domain/tenant"
@@ -41,6 +43,7 @@ type Rooms struct {
 	Tenants    *tenant.Tenants
 	Identity   *identity.Identity
 	Quota      *quota.Quota
+	Onboard    *onboard.Onboard
 	PBXs       *pbx.PBXs
 	PBXIndex   *PBXIndex
 	Visits     *visit.Visits
@@ -100,7 +103,7 @@ func (h *handlers) root() string {
 }
 
 // allowRoot asks for the route's action on the appliance itself.
-func (h *handlers) allowRoot(c *route.Call, r store.Reader) error { return c.Allow(r, h.root()) }
+func (*handlers) allowRoot(c *route.Call, r store.Reader) error { return c.Allow(r, "") }
 
 // allowAccount asks for the route's action on an account; "" is the one that the caller works in.
 func (h *handlers) allowAccount(ctx context.Context, c *route.Call, account string) error {
@@ -128,13 +131,10 @@ func (h *handlers) scope(ctx context.Context, c *route.Call, in *ListIn) (func(a
 	}
 	root := h.root()
 	return func(account string) bool {
-		if account == "" {
-			account = root
-			if under != "" && under != root {
-				return false
-			}
+		if account == "" && under != "" && under != root {
+			return false
 		}
-		return s.Has(account) && (under == "" || h.tree().Under(account, under))
+		return s.Has(account) && (under == "" || account == "" || h.tree().Under(account, under))
 	}, nil
 }
 
@@ -195,3 +195,9 @@ func (h *handlers) lang(ctx context.Context, c *route.Call) string {
 }
 
 func fold(s string) string { return strings.ToLower(s) }
+
+// Known tells the actions of the catalogue.
+func Known(action string) bool {
+	_, ok := access.Find(access.Action(action))
+	return ok
+}

@@ -19,7 +19,9 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/switchkeep/switchkeep/appliance/domain/access"
 	"github.com/switchkeep/switchkeep/appliance/domain/identity"
+	"github.com/switchkeep/switchkeep/appliance/domain/onboard"
 	"github.com/switchkeep/switchkeep/appliance/domain/pbx"
 	"github.com/switchkeep/switchkeep/appliance/domain/quota"
 	"github.com/switchkeep/switchkeep/appliance/domain/tenant"
@@ -158,7 +160,7 @@ func newRig(t testing.TB) *rig {
 	dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
 	tables := append([]store.Registered{idem.Table()}, tenant.Tables()...)
 	for _, more := range [][]store.Registered{
-		identity.Tables(), quota.Tables(), pbx.Tables(), outbox.Tables(), mail.Tables(), audit.Tables(), visit.Tables(), operation.Tables(), accessTables(),
+		identity.Tables(), quota.Tables(), pbx.Tables(), outbox.Tables(), mail.Tables(), audit.Tables(), visit.Tables(), operation.Tables(), access.Tables(),
 	} {
 		tables = append(tables, more...)
 	}
@@ -184,9 +186,13 @@ func newRig(t testing.TB) *rig {
 	r.must(err)
 	r.tenants, err = tenant.New(tenant.Config{DB: r.db, Logger: log, Dependents: []tenant.Dependent{identity.Dependent(), r.pbxs}})
 	r.must(err)
+	rights, err := access.New(access.Config{DB: r.db, Tree: r.tenants.Tree(), Clock: r.clock, Sure: guard.Sure})
+	r.must(err)
 	r.index, err = rest.NewPBXIndex(r.db, r.clock, r.pbxs)
 	r.must(err)
 	quotas, err := quota.New(quota.Config{DB: r.db})
+	r.must(err)
+	wizards, err := onboard.New(onboard.Config{DB: r.db, People: r.identity, Mail: r.box})
 	r.must(err)
 	work, err := operation.New(operation.Config{DB: r.db, Clock: r.clock, Logger: log})
 	r.must(err)
@@ -211,17 +217,16 @@ func newRig(t testing.TB) *rig {
 	})
 	rooms := rest.Rooms{
 		Version: "test", StartedAt: r.clock.Now(), Languages: []string{"en", "zh-CN"}, Clock: r.clock, Guard: guard, Log: log, DB: r.db, Keeper: r.keeper,
-		Audit: logbook, Outbox: r.box, Tenants: r.tenants, Identity: r.identity, Quota: quotas, PBXs: r.pbxs, PBXIndex: r.index, Visits: r.visits,
+		Audit: logbook, Outbox: r.box, Tenants: r.tenants, Identity: r.identity, Quota: quotas, Onboard: wizards, PBXs: r.pbxs, PBXIndex: r.index, Visits: r.visits,
 		Operations: work, Backups: backups, Setup: wizard, Certs: ca, Hub: r.hub,
 		Health: func(context.Context) []doctor.Finding { return nil }, Doctor: func(context.Context) []doctor.Finding { return nil },
 		Fingerprint: func() string { return "AA:BB" }, Connect: func() rest.Connect { return rest.Connect{Server: "console.localhost", Port: 443} },
 		SetupNeeded: func(context.Context) (bool, error) { return false, nil },
 	}
-	r.extend(&rooms)
 	r.api, err = api.New(api.Config{
 		Version: "test", Clock: r.clock, Log: log, DB: r.db, Sealer: r.keeper, Hosts: func(string) bool { return true },
-		Files: fstest.MapFS{"index.html": {Data: []byte("<head></head>")}}, Setup: ready{}, Identity: r.identity, Access: r.guard(),
-		Under: r.tenants.Tree().Under, Audit: logbook, Hub: r.hub, Known: known, Routes: []func(*route.Registry){rest.Register(rooms)},
+		Files: fstest.MapFS{"index.html": {Data: []byte("<head></head>")}}, Setup: ready{}, Identity: r.identity, Access: rights,
+		Under: r.tenants.Tree().Under, Audit: logbook, Hub: r.hub, Known: rest.Known, Routes: []func(*route.Registry){rest.Register(rooms)},
 		PerSource: api.Rate{PerSecond: 1, Burst: 1e6}, PerCaller: api.Rate{PerSecond: 1, Burst: 1e6},
 	})
 	r.must(err)

@@ -15,7 +15,7 @@ func (c *caller) stream(t *testing.T) (lines <-chan string, done <-chan struct{}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.url+"/api/v1/events", nil)
 	c.must(err)
 	req.AddCookie(&http.Cookie{Name: api.Cookie, Value: c.cookie})
-	res, err := c.client.Do(req)
+	res, err := c.client.Do(req) //nolint:bodyclose // the goroutine below closes it.
 	c.must(err)
 	if res.StatusCode != http.StatusOK {
 		t.Fatalf("events: %d", res.StatusCode)

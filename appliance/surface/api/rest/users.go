@@ -62,8 +62,8 @@ func (h *handlers) users(r *route.Registry) {
 	}
 	route.Add(r, entry(http.MethodGet, "/users", "user_list", "People", "user.view"), h.userList)
 	route.Add(r, entry(http.MethodPost, "/users", "user_invite", "Invite a person", "user.add"), h.userInvite)
-	route.Add(r, entry(http.MethodPost, "/users/{id}/resend", "user_resend", "Send the activation again; the old link dies", "user.add"), h.userResend)
-	route.Add(r, entry(http.MethodPost, "/users/{id}/reset", "user_reset", "Reset a person's password", "user.edit"), h.userReset)
+	route.Add(r, entry(http.MethodPost, "/users/{id}/resend", "user_resend", "Send the activation again; the old link dies", "user.resend"), h.userResend)
+	route.Add(r, entry(http.MethodPost, "/users/{id}/reset", "user_reset", "Reset a person's password", "user.reset"), h.userReset)
 	edit := entry(http.MethodPatch, "/users/{id}", "user_edit", "Change a person's role", "user.edit")
 	edit.Match = true
 	route.Add(r, edit, h.userEdit)
@@ -160,6 +160,9 @@ func (h *handlers) userInvite(ctx context.Context, c *route.Call, in *inviteIn) 
 	if err := h.allowAccount(ctx, c, b.Account); err != nil {
 		return InviteMade{}, err
 	}
+	if err := h.mayGive(ctx, c, b.Role, b.Account); err != nil {
+		return InviteMade{}, err
+	}
 	v, err := h.Identity.Invite(ctx, c.By, identity.Invite{
 		Account: b.Account, Email: b.Email, First: b.First, Last: b.Last, Phone: b.Phone, Lang: b.Lang, Role: b.Role,
 	})
@@ -167,6 +170,10 @@ func (h *handlers) userInvite(ctx context.Context, c *route.Call, in *inviteIn) 
 		return InviteMade{}, err
 	}
 	return h.invited(c, &v), nil
+}
+
+func (h *handlers) mayGive(ctx context.Context, c *route.Call, role, account string) error {
+	return h.view(ctx, func(r store.Reader) error { return c.MayGive(r, role, account) })
 }
 
 func (h *handlers) userResend(ctx context.Context, c *route.Call, in *PathID) (InviteMade, error) {
@@ -213,10 +220,17 @@ func (h *handlers) userReset(ctx context.Context, c *route.Call, in *userResetIn
 }
 
 func (h *handlers) userEdit(ctx context.Context, c *route.Call, in *userEditIn) (UserRow, error) {
-	if _, err := h.member(ctx, c, in.ID); err != nil {
+	m, err := h.member(ctx, c, in.ID)
+	if err != nil {
 		return UserRow{}, err
 	}
-	m, err := h.Identity.UpdateMember(ctx, c.By, in.ID, c.Ver, in.Body.Role)
+	// Both the role that he has and the one that he gets are the caller's to give.
+	for _, role := range []string{m.Role, in.Body.Role} {
+		if err = h.mayGive(ctx, c, role, m.Account); err != nil {
+			return UserRow{}, err
+		}
+	}
+	m, err = h.Identity.UpdateMember(ctx, c.By, in.ID, c.Ver, in.Body.Role)
 	if err != nil {
 		return UserRow{}, err
 	}

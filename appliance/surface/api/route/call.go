@@ -45,6 +45,8 @@ type Guard interface {
 	Scope(r store.Reader, who Who, act Action) (Scope, error)
 	// May lists what the caller may do on what this account owns.
 	May(r store.Reader, who Who, account string) ([]Action, error)
+	// MayGive tells whether the caller may hand this role out in the account.
+	MayGive(r store.Reader, who Who, role, account string) error
 }
 
 type callKey struct{}
@@ -87,9 +89,16 @@ func (c *Call) Scope(r store.Reader) (Scope, error) {
 func (c *Call) ScopeOf(r store.Reader, act Action) (Scope, error) {
 	s, err := c.guard.Scope(r, c.Who, act)
 	if fault.Is(err, fault.KindDenied) || fault.Is(err, fault.KindNotFound) {
-		return nowhere{}, nil
+		return Scope{}, nil
 	}
 	return s, err
+}
+
+// MayGive asks whether the caller may hand this role out in the account.
+func (c *Call) MayGive(r store.Reader, role, account string) error {
+	err := c.guard.MayGive(r, c.Who, role, account)
+	c.refused = c.refused || err != nil
+	return err
 }
 
 // Checker is Allow for a room that asks again later, when the request is long over.
