@@ -71,7 +71,7 @@ func (p *PBXs) CreateCode(ctx context.Context, by audit.Cause, n NewCode) (Code,
 		if open >= MaxCodes {
 			return ErrCodes
 		}
-		if err := p.codes.Insert(tx, &row); err != nil {
+		if err = p.codes.Insert(tx, &row); err != nil {
 			return err
 		}
 		return audit.Record(tx, by, codeEntry(row, "pbx.code_create"))

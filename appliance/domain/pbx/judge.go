@@ -252,10 +252,10 @@ func (p *PBXs) each(ctx context.Context, fn func(string, *PBX)) error {
 
 // follow watches until ctx ends or history is lost.
 func (p *PBXs) follow(ctx context.Context, after store.Rev, fn func(string, *PBX)) {
-	for batch, err := range p.cfg.DB.Watch(ctx, after, p.devices.Name()) {
-		if err != nil {
+	for batch, lost := range p.cfg.DB.Watch(ctx, after, p.devices.Name()) {
+		if lost != nil {
 			if ctx.Err() == nil {
-				p.log.WarnContext(ctx, "watch starts over", slog.Any("error", err))
+				p.log.WarnContext(ctx, "watch starts over", slog.Any("error", lost))
 			}
 			return
 		}

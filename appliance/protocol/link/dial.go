@@ -41,7 +41,7 @@ func (s *Server) Dial(ctx context.Context, pbxID, dst string) (net.Conn, error) 
 		return nil, err
 	}
 	o := wire.Open{Dst: dst, Session: visit, Expires: wire.Expiry(s.cfg.Clock.Now())}
-	o.Sign(s.streamKey(p.id, p.spki), wire.TypePortal)
+	o.Sign(s.StreamKey(p.id, p.spki), wire.TypePortal)
 	head, err := wire.AppendOpen(nil, wire.TypePortal, &o)
 	if err != nil {
 		return nil, err

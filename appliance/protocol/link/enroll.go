@@ -163,7 +163,7 @@ func (s *Server) issue(w http.ResponseWriter, r *http.Request, csr *x509.Certifi
 	}
 	answer(w, http.StatusOK, wire.EnrollAnswer{
 		State: wire.EnrollDone, ID: row.ID, Name: row.Name, Certificate: certPEM(c.Cert), CA: certPEM(c.CA),
-		StreamKey: s.streamKey(row.ID, pinOf(csr)), Now: s.cfg.Clock.Now(),
+		StreamKey: s.StreamKey(row.ID, pinOf(csr)), Now: s.cfg.Clock.Now(),
 	})
 }
 

@@ -111,8 +111,8 @@ func identity(cs tls.ConnectionState) (id, spki string, issued time.Time, err er
 	return id, wire.Pin(leaf), leaf.NotBefore, nil
 }
 
-// streamKey is what only this appliance and the connector with this key know.
-func (s *Server) streamKey(id, spki string) []byte {
+// StreamKey is what only this appliance and the connector with this key know.
+func (s *Server) StreamKey(id, spki string) []byte {
 	m := hmac.New(sha256.New, s.cfg.Key)
 	m.Write([]byte("sk-link/1 stream key\x00" + id + "\x00" + spki))
 	return m.Sum(nil)
