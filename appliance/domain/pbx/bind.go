@@ -1,6 +1,7 @@
 package pbx
 
 import (
+	"github.com/switchkeep/switchkeep/appliance/domain/access"
 	"github.com/switchkeep/switchkeep/appliance/domain/quota"
 	"github.com/switchkeep/switchkeep/appliance/domain/tenant"
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
@@ -36,4 +37,13 @@ func (Books) ReserveTx(tx store.Tx, by audit.Cause, account, object string, n in
 // ReleaseTx implements Ledger.
 func (Books) ReleaseTx(tx store.Tx, by audit.Cause, _, object string) error {
 	return quota.ReleaseTx(tx, by, quota.PBXConnections, object)
+}
+
+// Checker is Rights by the access room.
+type Checker struct{ Access *access.Access }
+
+// MayEnroll implements Rights.
+func (c Checker) MayEnroll(r store.Reader, p Person, m Membership) error {
+	who := access.Who{User: p.ID, Membership: m.ID, Account: m.Account, Role: m.Role, Kind: "enroll", MFA: p.SecondFactor}
+	return c.Access.Check(r, who, access.PBXEnroll, m.Account)
 }

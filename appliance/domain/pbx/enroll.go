@@ -97,12 +97,12 @@ func (p *PBXs) verify(ctx context.Context, by *audit.Cause, q Request) (claim, e
 		return p.verifyCode(ctx, by, q.AuthCode)
 	}
 	person, err := p.cfg.Verifier.VerifyEnrollment(ctx, *by, q.Email, q.Password, q.Code)
-	var f *fault.Error
+	f, known := fault.As(err)
 	switch {
 	case err == nil:
 		by.User, by.UserLabel = person.ID, person.Label
 		return claim{person: person}, nil
-	case fault.Is(err, fault.KindLocked), !errors.As(err, &f):
+	case !known, f.Kind == fault.KindLocked, f.Kind == fault.KindTooMany, f.Kind == fault.KindUnavailable, f.Code == ErrFrozen.Code:
 		return claim{}, err
 	}
 	by.UserLabel = q.Email
@@ -125,7 +125,7 @@ func (p *PBXs) choose(ctx context.Context, c *claim, want string) ([]Choice, err
 				c.num = num
 				return err
 			}
-			if denied != nil || fault.Is(err, fault.KindNotFound) {
+			if frozen := fault.Code(denied) == ErrFrozen.Code; denied != nil && !frozen || fault.Is(err, fault.KindNotFound) {
 				continue
 			}
 			if err != nil {

@@ -208,11 +208,14 @@ func (p *PBXs) AccountPBXs(ctx context.Context, account string) ([]string, error
 	return ids, err
 }
 
-// Notice is the message for the person at the PBX, "" when there is none.
-func (p *PBXs) Notice(ctx context.Context, id string) string {
-	var text string
-	err := p.cfg.DB.View(ctx, func(r store.Reader) error {
+// Notice is the message for the person at the PBX, "" when there is none; ErrRevoked when the PBX is not
+// to be connected any more (its session should have ended by Watch).
+func (p *PBXs) Notice(ctx context.Context, id string) (text string, err error) {
+	err = p.cfg.DB.View(ctx, func(r store.Reader) error {
 		row, err := p.Get(r, id)
+		if errors.Is(err, ErrNotFound) || err == nil && row.State != Enrolled {
+			return ErrRevoked
+		}
 		if err != nil {
 			return err
 		}
@@ -222,10 +225,7 @@ func (p *PBXs) Notice(ctx context.Context, id string) string {
 		}
 		return err
 	})
-	if err != nil {
-		return ""
-	}
-	return text
+	return text, err
 }
 
 // Watch calls fn after each commit that changed a PBX, with nil for a deleted one, until ctx ends. When

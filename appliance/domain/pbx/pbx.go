@@ -60,8 +60,8 @@ type Person struct {
 	Memberships  []Membership
 }
 
-// Membership is an account that the person works in.
-type Membership struct{ ID, Account string }
+// Membership is an account that the person works in, with his role there.
+type Membership struct{ ID, Account, Role string }
 
 // Verifier checks the credentials of an enrolment. A locked user and client get a fault of kind
 // locked; any other refusal (unknown user, wrong password or code) a fault of kind unauthenticated.

@@ -126,8 +126,8 @@ func TestFrozenAncestorRefuses(t *testing.T) {
 		t.Fatal(f.Details)
 	}
 	g.refuses(g.Startable(t.Context(), a.ID), ErrFrozen)
-	if g.Notice(t.Context(), a.ID) == "" {
-		t.Fatal("the PBX is told nothing")
+	if text, nerr := g.Notice(t.Context(), a.ID); nerr != nil || text == "" {
+		t.Fatal("the PBX is told nothing", nerr)
 	}
 	// It may come back, and says why nothing starts.
 	ad, err := g.Admit(t.Context(), a.ID, Hello{Device: a.device(), KeySPKI: a.KeySPKI})

@@ -138,18 +138,24 @@ func quiet(t testing.TB) *slog.Logger {
 
 func newRig(t testing.TB, tune ...func(*Config)) *rig {
 	t.Helper()
-	r := &rig{t: t, world: &world{total: 100, held: map[string]int64{}}, visit: "visit-1"}
-	r.db = bolttest.Open(t, append(pbx.Tables(), audit.Tables()...)...)
+	return newRigOn(t, bolttest.Open(t, append(pbx.Tables(), audit.Tables()...)...), func(*pbx.Config) {}, tune...)
+}
+
+func newRigOn(t testing.TB, db *store.DB, bind func(*pbx.Config), tune ...func(*Config)) *rig {
+	t.Helper()
+	r := &rig{t: t, db: db, world: &world{total: 100, held: map[string]int64{}}, visit: "visit-1"}
 	log := quiet(t)
 	var err error
 	r.ca, err = certs.New(t.Context(), certs.Config{
 		Store: certs.Dir(t.TempDir()), Now: clock.System{}.Now, Logger: log, Names: certs.Names{Console: []string{"console.localhost"}},
 	})
 	must(t, err)
-	r.pbxs, err = pbx.New(pbx.Config{
+	inventory := pbx.Config{
 		DB: r.db, Clock: clock.System{}, Logger: log, Accounts: r.world, Ledger: r.world, Rights: r.world, Verifier: r.world,
 		CodeText: func(s [10]byte) string { return wire.NewCode(s, r.ca.LinkCA()).String() },
-	})
+	}
+	bind(&inventory)
+	r.pbxs, err = pbx.New(inventory)
 	must(t, err)
 	cfg := Config{
 		PBXs: r.pbxs, Signer: r.ca, Key: make([]byte, 32), Clock: clock.System{}, Logger: log,

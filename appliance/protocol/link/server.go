@@ -90,7 +90,7 @@ func or(a, b time.Duration) time.Duration {
 // Verify is the check of every link handshake, for certs.Authority.LinkConfig: the certificate's PBX is
 // enrolled with this key and not revoked.
 func (s *Server) Verify(cs tls.ConnectionState) error {
-	id, spki, issued, err := identity(cs)
+	id, spki, issued, err := certified(cs)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (s *Server) Verify(cs tls.ConnectionState) error {
 	return s.cfg.PBXs.Judge(ctx, id, spki, issued)
 }
 
-func identity(cs tls.ConnectionState) (id, spki string, issued time.Time, err error) {
+func certified(cs tls.ConnectionState) (id, spki string, issued time.Time, err error) {
 	if len(cs.PeerCertificates) == 0 {
 		return "", "", issued, errors.New("link: no client certificate")
 	}
@@ -223,7 +223,7 @@ func (s *Server) EndAccount(account, reason string) {
 	}
 	s.mu.Unlock()
 	for _, p := range hit {
-		p.endData(reason)
+		s.spawn(func() { p.endData(reason) })
 	}
 }
 

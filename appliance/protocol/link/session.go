@@ -70,7 +70,7 @@ func (s *Server) serve(ctx context.Context, conn *tls.Conn, carrier string) {
 	}()
 	p := &session{s: s, addr: host(conn.RemoteAddr()), carrier: carrier}
 	var err error
-	if p.id, p.spki, p.issued, err = identity(conn.ConnectionState()); err != nil {
+	if p.id, p.spki, p.issued, err = certified(conn.ConnectionState()); err != nil {
 		s.log.WarnContext(ctx, "connection without identity", slog.Any("error", err))
 		return
 	}
@@ -350,7 +350,12 @@ func (p *session) handle(ctx context.Context, f wire.Frame) error {
 		}
 		hot.Beat(p.id, p.s.cfg.Clock.Now(), seconds(b.Uptime))
 		p.s.report(ctx, p.id, b.HA)
-		return p.send(&wire.Ack{Seq: b.Seq, Now: p.s.cfg.Clock.Now(), Message: p.s.cfg.PBXs.Notice(ctx, p.id)})
+		notice, err := p.s.cfg.PBXs.Notice(ctx, p.id)
+		if errors.Is(err, pbx.ErrRevoked) {
+			p.end(wire.ReasonRevoked, "", 300)
+			return err
+		}
+		return p.send(&wire.Ack{Seq: b.Seq, Now: p.s.cfg.Clock.Now(), Message: notice})
 	case wire.KindStatus:
 		var st wire.Status
 		if err := f.Decode(&st); err != nil {
