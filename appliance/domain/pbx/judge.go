@@ -212,18 +212,18 @@ func (p *PBXs) AccountPBXs(ctx context.Context, account string) ([]string, error
 // to be connected any more (its session should have ended by Watch).
 func (p *PBXs) Notice(ctx context.Context, id string) (text string, err error) {
 	err = p.cfg.DB.View(ctx, func(r store.Reader) error {
-		row, err := p.Get(r, id)
-		if errors.Is(err, ErrNotFound) || err == nil && row.State != Enrolled {
+		row, gerr := p.Get(r, id)
+		if errors.Is(gerr, ErrNotFound) || gerr == nil && row.State != Enrolled {
 			return ErrRevoked
 		}
-		if err != nil {
-			return err
+		if gerr != nil {
+			return gerr
 		}
-		reason, yes, err := p.cfg.Accounts.Frozen(r, row.AccountID)
+		reason, yes, gerr := p.cfg.Accounts.Frozen(r, row.AccountID)
 		if yes {
 			text = "The account is frozen: " + reason
 		}
-		return err
+		return gerr
 	})
 	return text, err
 }
@@ -231,18 +231,20 @@ func (p *PBXs) Notice(ctx context.Context, id string) (text string, err error) {
 // Watch calls fn after each commit that changed a PBX, with nil for a deleted one, until ctx ends. When
 // history was lost it calls fn for every PBX.
 func (p *PBXs) Watch(ctx context.Context, fn func(id string, row *PBX)) error {
-	for after := p.cfg.DB.Rev(); ctx.Err() == nil; {
+	after := p.cfg.DB.Rev()
+	for {
 		p.follow(ctx, after, fn)
-		if ctx.Err() != nil {
-			break
+		if over(ctx) {
+			return nil
 		}
 		after = p.cfg.DB.Rev()
 		if err := p.each(ctx, fn); err != nil {
 			return err
 		}
 	}
-	return nil
 }
+
+func over(ctx context.Context) bool { return ctx.Err() != nil }
 
 func (p *PBXs) each(ctx context.Context, fn func(string, *PBX)) error {
 	return p.cfg.DB.View(ctx, func(r store.Reader) error {

@@ -81,10 +81,10 @@ func newHouse(t *testing.T) *house {
 	tenants, err := tenant.New(tenant.Config{DB: db, Followers: []tenant.Follower{books}})
 	must(t, err)
 	_, err = db.Update(t.Context(), func(_ context.Context, tx store.Tx) error {
-		if _, err := tenant.CreateTx(tx, h.by(), tenant.Draft{ID: h.op, Kind: tenant.Operator, Name: "MSP"}); err != nil {
+		if _, err = tenant.CreateTx(tx, h.by(), tenant.Draft{ID: h.op, Kind: tenant.Operator, Name: "MSP"}); err != nil {
 			return err
 		}
-		if _, err := tenant.CreateTx(tx, h.by(), tenant.Draft{ID: h.acme, Parent: h.op, Kind: tenant.Enterprise, Name: "Acme"}); err != nil {
+		if _, err = tenant.CreateTx(tx, h.by(), tenant.Draft{ID: h.acme, Parent: h.op, Kind: tenant.Enterprise, Name: "Acme"}); err != nil {
 			return err
 		}
 		return quota.AllocateTx(tx, h.by(), h.op, h.acme, map[quota.Kind]int64{quota.PBXConnections: 5, quota.Users: 10})
