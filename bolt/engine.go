@@ -49,6 +49,7 @@ type Engine struct {
 	rev     atomic.Uint64
 	history *history
 	turn    atomic.Pointer[job] // the job whose function runs now
+	leader  sync.Mutex          // held by who runs a group: the writer, or a caller that found it idle
 
 	closing chan struct{} // closed by Close: no new jobs
 	done    chan struct{} // closed when the writer has ended
@@ -157,6 +158,9 @@ func (e *Engine) submit(ctx context.Context, lane kv.Lane, j *job) (kv.Rev, erro
 	if err := e.Err(); err != nil {
 		return 0, err
 	}
+	if e.leader.TryLock() {
+		return e.lead(lane, j)
+	}
 	select {
 	case e.lanes[lane] <- j:
 	case <-ctx.Done():
@@ -186,6 +190,22 @@ func (e *Engine) submit(ctx context.Context, lane kv.Lane, j *job) (kv.Rev, erro
 		}
 		<-j.done
 	}
+	return j.rev, j.err
+}
+
+// lead runs a group on the goroutine of a caller that found nobody at work: a lone writer waits for
+// nobody. The group is finished also when the caller's function panics.
+func (e *Engine) lead(lane kv.Lane, j *job) (kv.Rev, error) {
+	defer e.leader.Unlock()
+	if err := e.Err(); err != nil {
+		return 0, err
+	}
+	j.inline = true
+	g := e.newGroup()
+	func() {
+		defer e.rest(g)
+		e.take(g, j, lane == kv.Bulk)
+	}()
 	return j.rev, j.err
 }
 
@@ -235,6 +255,7 @@ func (e *Engine) Close() error {
 	e.once.Do(func() {
 		close(e.closing)
 		<-e.done
+		e.leader.Lock() // for good
 		e.history.close()
 		e.loseClaims()
 		if e.fatal.Load() == nil {

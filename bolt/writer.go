@@ -40,6 +40,7 @@ type job struct {
 	ctx       context.Context //nolint:containedctx // lives as long as one Update
 	fn        func(context.Context, kv.Tx) error
 	bump      bool // take a revision without writing
+	inline    bool // the caller runs the group
 	state     atomic.Int32
 	start     chan *overlay
 	ran, done chan struct{}
@@ -108,27 +109,42 @@ type group struct {
 	began   time.Time
 }
 
+func (e *Engine) newGroup() *group { return &group{rev: e.Rev(), began: e.cfg.Now()} }
+
 // group runs jobs, first the given one, until the group closes, and commits.
 func (e *Engine) group(j *job, bulk bool) {
-	g := &group{rev: e.Rev(), began: e.cfg.Now()}
-	for ; j != nil; j, bulk = e.next(g) {
-		if err := e.Err(); e.fatal.Load() != nil {
-			j.finish(0, err)
-			continue
-		}
-		if !j.state.CompareAndSwap(waiting, running) {
-			continue // its caller has gone
-		}
-		if g.tx == nil {
-			if err := g.begin(e.db); err != nil {
-				e.fail(err)
-				j.finish(0, e.Err())
-				continue
-			}
-		}
-		e.run(g, j, bulk)
+	e.leader.Lock()
+	defer e.leader.Unlock()
+	g := e.newGroup()
+	e.take(g, j, bulk)
+	e.rest(g)
+}
+
+// rest runs what is queued until the group closes, and commits.
+func (e *Engine) rest(g *group) {
+	for j, bulk := e.next(g); j != nil; j, bulk = e.next(g) {
+		e.take(g, j, bulk)
 	}
 	e.commit(g)
+}
+
+// take runs one job in the group.
+func (e *Engine) take(g *group, j *job, bulk bool) {
+	if e.fatal.Load() != nil {
+		j.finish(0, e.Err())
+		return
+	}
+	if !j.state.CompareAndSwap(waiting, running) {
+		return // its caller has gone
+	}
+	if g.tx == nil {
+		if err := g.begin(e.db); err != nil {
+			e.fail(err)
+			j.finish(0, e.Err())
+			return
+		}
+	}
+	e.run(g, j, bulk)
 }
 
 func (e *Engine) next(g *group) (j *job, bulk bool) {
@@ -161,9 +177,13 @@ func (g *group) begin(db *bbolt.DB) error {
 // run lets the job's caller run its function, and applies what it wrote.
 func (e *Engine) run(g *group, j *job, bulk bool) {
 	o := newOverlay(g.bucket)
-	j.start <- o
-	<-j.ran
 	g.ran = append(g.ran, j)
+	if j.inline {
+		e.perform(j, o)
+	} else {
+		j.start <- o
+		<-j.ran
+	}
 	if bulk {
 		g.bulk[0]++
 		g.bulk[1] += o.bytes
