@@ -50,6 +50,7 @@ type Engine struct {
 	history *history
 	turn    atomic.Pointer[job] // the job whose function runs now
 	leader  sync.Mutex          // held by who runs a group: the writer, or a caller that found it idle
+	crowd   bool                // the last group had several jobs; under leader
 
 	closing chan struct{} // closed by Close: no new jobs
 	done    chan struct{} // closed when the writer has ended

@@ -151,7 +151,7 @@ func (e *Engine) next(g *group) (j *job, bulk bool) {
 	if len(g.ran) >= groupMax || g.bytes >= groupBytes || e.cfg.Now().Sub(g.began) >= groupTime {
 		return nil, false
 	}
-	if j = e.poll(kv.Interactive); j == nil && len(g.ran) > 0 {
+	if j = e.poll(kv.Interactive); j == nil && e.crowd {
 		// Those whose group was just committed are about to ask again.
 		runtime.Gosched()
 		j = e.poll(kv.Interactive)
@@ -251,6 +251,7 @@ func (e *Engine) commit(g *group) {
 		e.rev.Store(uint64(g.rev))
 		e.history.wake()
 	}
+	e.crowd = len(g.ran) > 1
 	var err error
 	if e.fatal.Load() != nil {
 		err = e.Err()
