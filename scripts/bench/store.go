@@ -118,7 +118,7 @@ func storeRun(ctx context.Context, c contender, writers int, dur time.Duration) 
 			var took []time.Duration
 			var err error
 			var key []byte
-			for err == nil && ctx.Err() == nil && time.Since(start) < dur {
+			for once := true; once || err == nil && ctx.Err() == nil && time.Since(start) < dur; once = false {
 				key = binary.BigEndian.AppendUint64(nil, rand.Uint64N(storeKeys)) //nolint:gosec // a random key
 				begin := time.Now()
 				err = c.put(key, value)
@@ -135,8 +135,12 @@ func storeRun(ctx context.Context, c contender, writers int, dur time.Duration) 
 	if err := errors.Join(failed, ctx.Err()); err != nil {
 		return storeResult{}, fmt.Errorf("%s: %w", c.name, err)
 	}
-	if size, err := c.get(last); err != nil || size != storeValue {
-		return storeResult{}, fmt.Errorf("%s: the last pair has %d bytes, want %d: %w", c.name, size, storeValue, err)
+	size, err := c.get(last)
+	if err != nil {
+		return storeResult{}, fmt.Errorf("%s: the last pair: %w", c.name, err)
+	}
+	if size != storeValue {
+		return storeResult{}, fmt.Errorf("%s: the last pair has %d bytes, want %d", c.name, size, storeValue)
 	}
 	done := float64(n.Load())
 	return storeResult{

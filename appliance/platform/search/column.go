@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -177,7 +178,7 @@ func (c *texts) set(row uint32, v Value) {
 }
 
 func (c *texts) put(s string) uint32 {
-	if s == "" || len(c.arena)+len(s) > 1<<32-16 {
+	if s == "" || uint64(len(c.arena)+len(s)) > math.MaxUint32-16 {
 		return 0
 	}
 	at := uint32(len(c.arena))
