@@ -142,6 +142,9 @@ func (i *Identity) accept(tx store.Tx, by audit.Cause, t tokenRow, u *User, acti
 	if err := Memberships().Put(tx, &m); err != nil {
 		return err
 	}
+	if err := joined(tx, m.Account, now); err != nil {
+		return err
+	}
 	return audit.Record(tx, by, audit.Entry{
 		Account: m.Account, Action: action, ObjectKind: "user", ObjectID: m.ID, ObjectLabel: u.Email,
 		Detail: map[string]string{"role": m.Role, "after": now.Sub(t.CreatedAt).Round(time.Minute).String()},

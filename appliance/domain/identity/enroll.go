@@ -29,7 +29,7 @@ func (i *Identity) VerifyEnrollment(ctx context.Context, by audit.Cause, email, 
 		if err = a.rehash(tx, &k); err != nil {
 			return err
 		}
-		if err = i.enrollFactor(tx, by, &k, a.tryKey, code, o); err != nil || o.refusal != nil {
+		if err = i.enrollFactor(tx, by, &k, code, o); err != nil || o.refusal != nil {
 			return err
 		}
 		if err = tries().Delete(tx, store.Text(a.tryKey)); err != nil {
@@ -50,7 +50,7 @@ func (i *Identity) VerifyEnrollment(ctx context.Context, by audit.Cause, email, 
 	return u, members, err
 }
 
-func (i *Identity) enrollFactor(tx store.Tx, by audit.Cause, k *known, tryKey, code string, o *outcome) error {
+func (i *Identity) enrollFactor(tx store.Tx, by audit.Cause, k *known, code string, o *outcome) error {
 	if len(k.secret.TOTP) == 0 {
 		return nil
 	}
@@ -58,7 +58,7 @@ func (i *Identity) enrollFactor(tx store.Tx, by audit.Cause, k *known, tryKey, c
 		o.refusal = ErrMFANeeded
 		return nil
 	}
-	if _, err := i.factorTx(tx, k, tryKey, code, ErrCode, o); err != nil || o.refusal == nil {
+	if _, err := i.factorTx(tx, k, by.IP, "", code, o); err != nil || o.refusal == nil {
 		return err
 	}
 	return audit.Record(tx, by, refused("pbx.enroll", &k.user, k.user.Email, o.refusal))

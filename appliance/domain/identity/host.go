@@ -89,6 +89,9 @@ func (i *Identity) CreateOperatorTx(tx store.Tx, by audit.Cause, account, role s
 		err = Memberships().Insert(tx, &m)
 	}
 	if err == nil {
+		err = joined(tx, account, by.At)
+	}
+	if err == nil {
 		err = audit.Record(tx, by, entry("user.add", &u, map[string]string{"role": role, "mfa": yes(u.MFA)}))
 	}
 	return u, m, p.plain, err

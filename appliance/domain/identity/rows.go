@@ -82,7 +82,10 @@ type secretRow struct {
 	Pending  []byte   `msg:"pending"`
 	LastStep int64    `msg:"last_step"`
 	Recovery [][]byte `msg:"recovery"` // SHA-256 of what is left
-	SetAt    int64    `msg:"set_at"`   // when the password was set, Unix milliseconds
+	// Wrong codes in a row from anywhere, and the last one in Unix milliseconds.
+	CodeFails int   `msg:"code_fails"`
+	CodeAt    int64 `msg:"code_at"`
+	SetAt     int64 `msg:"set_at"` // when the password was set, Unix milliseconds
 }
 
 // tokenRow is a link that was handed out: 256 random bits, kept as a hash.

@@ -588,9 +588,9 @@ func (z *User) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *secretRow) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 12
+	// map header, size 14
 	// string "user"
-	o = append(o, 0x8c, 0xa4, 0x75, 0x73, 0x65, 0x72)
+	o = append(o, 0x8e, 0xa4, 0x75, 0x73, 0x65, 0x72)
 	o = msgp.AppendString(o, z.User)
 	// string "phc"
 	o = append(o, 0xa3, 0x70, 0x68, 0x63)
@@ -625,6 +625,12 @@ func (z *secretRow) MarshalMsg(b []byte) (o []byte, err error) {
 	for za0001 := range z.Recovery {
 		o = msgp.AppendBytes(o, z.Recovery[za0001])
 	}
+	// string "code_fails"
+	o = append(o, 0xaa, 0x63, 0x6f, 0x64, 0x65, 0x5f, 0x66, 0x61, 0x69, 0x6c, 0x73)
+	o = msgp.AppendInt(o, z.CodeFails)
+	// string "code_at"
+	o = append(o, 0xa7, 0x63, 0x6f, 0x64, 0x65, 0x5f, 0x61, 0x74)
+	o = msgp.AppendInt64(o, z.CodeAt)
 	// string "set_at"
 	o = append(o, 0xa6, 0x73, 0x65, 0x74, 0x5f, 0x61, 0x74)
 	o = msgp.AppendInt64(o, z.SetAt)
@@ -728,6 +734,18 @@ func (z *secretRow) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "code_fails":
+			z.CodeFails, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "CodeFails")
+				return
+			}
+		case "code_at":
+			z.CodeAt, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "CodeAt")
+				return
+			}
 		case "set_at":
 			z.SetAt, bts, err = msgp.ReadInt64Bytes(bts)
 			if err != nil {
@@ -752,7 +770,7 @@ func (z *secretRow) Msgsize() (s int) {
 	for za0001 := range z.Recovery {
 		s += msgp.BytesPrefixSize + len(z.Recovery[za0001])
 	}
-	s += 7 + msgp.Int64Size
+	s += 11 + msgp.IntSize + 8 + msgp.Int64Size + 7 + msgp.Int64Size
 	return
 }
 

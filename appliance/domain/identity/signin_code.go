@@ -22,8 +22,7 @@ func (i *Identity) SignInCode(ctx context.Context, by audit.Cause, c Code) (Resu
 		if err != nil {
 			return err
 		}
-		tryKey := i.tryKey(by.IP, k.user.EmailKey, c.Device)
-		which, err := i.factorTx(tx, &k, tryKey, c.Code, ErrCode, o)
+		which, err := i.factorTx(tx, &k, by.IP, c.Device, c.Code, o)
 		if err != nil {
 			return err
 		}

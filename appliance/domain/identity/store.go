@@ -62,6 +62,12 @@ func tokens() *store.Table[tokenRow, *tokenRow] {
 		Lookup: []store.Index[tokenRow]{
 			{Name: "user", Keys: func(t *tokenRow) [][]store.Part { return [][]store.Part{{store.Text(t.User)}} }},
 			{Name: "ends", Keys: func(t *tokenRow) [][]store.Part { return [][]store.Part{{store.Time(t.EndsAt)}} }},
+			{Name: "open", Keys: func(t *tokenRow) [][]store.Part {
+				if t.Replaced || !t.UsedAt.IsZero() {
+					return nil
+				}
+				return [][]store.Part{{}}
+			}},
 		},
 	})
 }

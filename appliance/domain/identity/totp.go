@@ -13,7 +13,6 @@ import (
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
 
-	"github.com/switchkeep/switchkeep/appliance/platform/fault"
 	"github.com/switchkeep/switchkeep/appliance/platform/store"
 )
 
@@ -123,16 +122,38 @@ func (i *Identity) useFactor(s *secretRow, code string, now time.Time) (which st
 	return "recovery", nil
 }
 
+// Guessing codes with a known password from many addresses: after codeFails wrong ones in a row a
+// browser that never signed this person in may try once in codeEvery. His own browsers go on.
+const (
+	codeFails = 10
+	codeEvery = 30 * time.Second
+)
+
 // factorTx checks a code in the transaction of what it opens: no code works twice, whatever runs
 // beside. A wrong one is counted in the pair's row, as a wrong password is.
-func (i *Identity) factorTx(tx store.Tx, k *known, tryKey, code string, wrong *fault.Error, o *outcome) (which string, err error) {
+func (i *Identity) factorTx(tx store.Tx, k *known, ip, device, code string, o *outcome) (which string, err error) {
 	now := i.cfg.Clock.Now()
-	which, err = i.useFactor(&k.secret, code, now)
-	if err != nil {
+	s := &k.secret
+	if _, mine := i.openDevice(k.user.EmailKey, device); !mine && s.CodeFails >= codeFails {
+		passed := time.Duration(now.UnixMilli()-s.CodeAt) * time.Millisecond
+		if passed >= 0 && passed < codeEvery {
+			o.refusal = ErrTooMany.After(codeEvery - passed)
+			return "", nil
+		}
+	}
+	if which, err = i.useFactor(s, code, now); err != nil {
 		return "", err
 	}
-	if err := i.count(tx, tryKey, which != "", now, wrong, o); err != nil || o.refusal != nil {
+	if err = i.count(tx, i.tryKey(ip, k.user.EmailKey, device), which != "", now, ErrCode, o); err != nil {
 		return "", err
 	}
-	return which, secrets().Put(tx, &k.secret)
+	switch {
+	case o.refusal == nil:
+		s.CodeFails, s.CodeAt = 0, 0
+	case which == "":
+		s.CodeFails, s.CodeAt = s.CodeFails+1, now.UnixMilli()
+	default:
+		return "", nil // right, but locked: the code is not used up
+	}
+	return which, secrets().Put(tx, s)
 }

@@ -260,3 +260,29 @@ func TestQRCodeIsASVGOfTheURI(t *testing.T) {
 		t.Error("more than a picture")
 	}
 }
+
+func TestGuessingCodesFromManyAddressesIsSlow(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.person("ann@example.com", "ent")
+	_, codes, mine := b.enrolled("ann@example.com")
+	guess := func(ip, device, code string) (Result, error) {
+		r, err := b.SignIn(t.Context(), b.from(ip), Credentials{Email: "ann@example.com", Password: goodPassword, Device: device})
+		if err != nil {
+			return r, err
+		}
+		return b.SignInCode(t.Context(), b.from(ip), Code{Ticket: r.Ticket, Code: code, Device: device})
+	}
+	for n := range codeFails {
+		_, err := guess("198.51.100."+itoa(n), "", "000000")
+		wantErr(t, err, ErrCode)
+	}
+	_, err := guess("198.51.100.99", "", codes[0])
+	wantErr(t, err, ErrTooMany)
+	if r, err := guess("192.0.2.77", mine.Device, codes[0]); err != nil || r.State != StateOK {
+		t.Fatal("the person's own browser is held up:", err)
+	}
+	if _, err := guess("198.51.100.99", "", codes[1]); err != nil {
+		t.Fatal(err)
+	}
+}
