@@ -4,11 +4,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/switchkeep/switchkeep/appliance/domain/tenant"
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
 	"github.com/switchkeep/switchkeep/appliance/platform/fault"
 	"github.com/switchkeep/switchkeep/appliance/platform/store"
-
-	"github.com/switchkeep/switchkeep/appliance/domain/tenant"
 )
 
 // voidBatch bounds the rows that one call of VoidTx takes.
