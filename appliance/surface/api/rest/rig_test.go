@@ -34,6 +34,7 @@ import (
 	"github.com/switchkeep/switchkeep/appliance/platform/operation"
 	"github.com/switchkeep/switchkeep/appliance/platform/outbox"
 	"github.com/switchkeep/switchkeep/appliance/platform/secret"
+	"github.com/switchkeep/switchkeep/appliance/platform/signal"
 	"github.com/switchkeep/switchkeep/appliance/platform/store"
 	"github.com/switchkeep/switchkeep/appliance/protocol/visit"
 	"github.com/switchkeep/switchkeep/appliance/surface/api"
@@ -65,6 +66,7 @@ type rig struct {
 	index    *rest.PBXIndex
 	box      *outbox.Outbox
 	visits   *visit.Visits
+	signals  *signal.Hub
 	hub      *sse.Hub
 	api      *api.API
 	url      string
@@ -205,6 +207,10 @@ func newRig(t testing.TB) *rig {
 	backups, err := backup.New(backup.Config{Layout: layout, Blobs: blobs, DB: r.db, Tables: tables, Keeper: r.keeper, Clock: r.clock, Logger: log, Version: "test"})
 	r.must(err)
 	r.hub = sse.New(sse.Config{Clock: r.clock, Log: log})
+	r.signals, err = signal.New(signal.Config{DB: r.db, Sources: []signal.Source{
+		signal.Table(pbx.Table(), "pbx", func(p *pbx.PBX) (string, string) { return p.ID, p.AccountID }),
+	}})
+	r.must(err)
 	r.visits, err = visit.New(t.Context(), visit.Config{
 		DB: r.db, Clock: r.clock, Logger: log, Dialer: portals{}, PBXs: portals{r.pbxs}, Freeze: tenant.CheckLiveTx, Under: r.tenants.Tree().Under,
 		Touch: r.identityTouch, Zone: func() string { return "visit.localhost" }, IsConsole: func(string) bool { return true },
@@ -226,7 +232,7 @@ func newRig(t testing.TB) *rig {
 	r.api, err = api.New(api.Config{
 		Version: "test", Clock: r.clock, Log: log, DB: r.db, Sealer: r.keeper, Hosts: func(string) bool { return true },
 		Files: fstest.MapFS{"index.html": {Data: []byte("<head></head>")}}, Setup: ready{}, Identity: r.identity, Access: rights,
-		Under: r.tenants.Tree().Under, Audit: logbook, Hub: r.hub, Known: rest.Known, Routes: []func(*route.Registry){rest.Register(rooms)},
+		Signals: r.signals, Under: r.tenants.Tree().Under, Audit: logbook, Hub: r.hub, Known: rest.Known, Routes: []func(*route.Registry){rest.Register(rooms)},
 		PerSource: api.Rate{PerSecond: 1, Burst: 1e6}, PerCaller: api.Rate{PerSecond: 1, Burst: 1e6},
 	})
 	r.must(err)
@@ -251,8 +257,8 @@ func (r *rig) identityTouch(ctx context.Context, s string) (bool, error) {
 func (r *rig) run() {
 	r.must(r.tenants.Load(r.t.Context()))
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 3)
-	for _, f := range []func(context.Context) error{r.tenants.Run, r.index.Run, r.api.Run} {
+	done := make(chan error, 4)
+	for _, f := range []func(context.Context) error{r.tenants.Run, r.index.Run, r.api.Run, r.signals.Run} {
 		go func() { done <- f(ctx) }()
 	}
 	r.t.Cleanup(func() {
@@ -260,7 +266,7 @@ func (r *rig) run() {
 			r.t.Error(err)
 		}
 		cancel()
-		for range 3 {
+		for range 4 {
 			if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
 				r.t.Error(err)
 			}
@@ -280,6 +286,9 @@ func (r *rig) serve() {
 	})
 	r.url, r.client = srv.URL, srv.Client()
 }
+
+// pause lets goroutines run.
+func (*rig) pause() { time.Sleep(2 * time.Millisecond) }
 
 func (r *rig) by(account string) audit.Cause {
 	return audit.Cause{At: r.clock.Now(), UserLabel: "test", Account: account, IP: "127.0.0.1", UserAgent: "test"}
