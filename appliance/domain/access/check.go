@@ -37,7 +37,7 @@ func (a *Access) May(r store.Reader, who Who, account string) ([]Action, error) 
 		return nil, err
 	}
 	out := []Action{}
-	for _, i := range Catalogue() {
+	for _, i := range a.list {
 		if (i.Appliance || account != "") && c.decide(i, nil) == nil {
 			out = append(out, i.Action)
 		}
@@ -67,7 +67,7 @@ func (a *Access) MayGive(r store.Reader, who Who, role, account string) error {
 		return ErrRole
 	}
 	above := who.Account != account
-	for _, i := range Catalogue() {
+	for _, i := range a.list {
 		if !h.has(i) || !kindHas(i, string(target.Kind)) || got[i.Action] {
 			continue
 		}
@@ -93,7 +93,7 @@ type question struct {
 }
 
 func (a *Access) judge(r store.Reader, who Who, act Action, account string, steps *[]Step) error {
-	i, known := Find(act)
+	i, known := a.known[act]
 	if !known {
 		note(steps, "known", false, string(act))
 		return ErrDenied

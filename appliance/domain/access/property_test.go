@@ -26,7 +26,7 @@ const (
 )
 
 type world struct {
-	*testing.T
+	testing.TB
 	db   *store.DB
 	room *access.Access
 	ref  *reference
@@ -40,8 +40,9 @@ func noon() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
 
 func cause() audit.Cause { return audit.Cause{At: noon(), User: "u", UserLabel: "ann"} }
 
-func newWorld(t *testing.T, seed uint64) *world {
-	w := &world{T: t, rng: rand.New(rand.NewPCG(seed, 11)), sure: seed%5 != 0}
+func newWorld(t testing.TB, seed uint64) *world {
+	t.Helper()
+	w := &world{TB: t, rng: rand.New(rand.NewPCG(seed, 11)), sure: seed%5 != 0}
 	w.db = bolttest.Open(t, slices.Concat(tenant.Tables(), audit.Tables(), access.Tables())...)
 	tree, err := tenant.New(tenant.Config{DB: w.db})
 	if err != nil {
@@ -168,7 +169,7 @@ func (w *world) people() {
 	w.update(func(tx store.Tx) error { return access.Rows(tx, g, c, z) })
 }
 
-func verdict(t *testing.T, err error) string {
+func verdict(t testing.TB, err error) string {
 	t.Helper()
 	switch {
 	case err == nil:
@@ -193,24 +194,30 @@ func TestAgainstTheSlowEvaluator(t *testing.T) {
 	sets := 0
 	for seed := range n {
 		w := newWorld(t, uint64(seed))
-		err := w.db.View(t.Context(), func(r store.Reader) (err error) {
-			if w.ref, err = read(r); err != nil {
-				return err
-			}
-			w.ref.now, w.ref.sure = noon(), w.sure
-			w.decisions(r, counts)
-			sets += w.scopes(r)
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		sets += w.run(counts)
 		if t.Failed() {
 			t.Fatalf("seed %d: violation", seed)
 		}
 	}
 	t.Logf("%d decisions (%d allowed, %d refused, %d hidden) and %d sets, 0 violations",
 		counts[yes]+counts[refused]+counts[hidden], counts[yes], counts[refused], counts[hidden], sets)
+}
+
+// run asks the room and the evaluator; it returns how many places in sets were compared.
+func (w *world) run(counts map[string]int) (sets int) {
+	err := w.db.View(w.Context(), func(r store.Reader) (err error) {
+		if w.ref, err = read(r); err != nil {
+			return err
+		}
+		w.ref.now, w.ref.sure = noon(), w.sure
+		w.decisions(r, counts)
+		sets = w.scopes(r)
+		return nil
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return sets
 }
 
 func (w *world) decisions(r store.Reader, counts map[string]int) {
@@ -230,7 +237,7 @@ func (w *world) decisions(r store.Reader, counts map[string]int) {
 				account = w.pick(below)
 			}
 		}
-		want, got := w.ref.answer(who, i, account), verdict(w.T, w.room.Check(r, who, i.Action, account))
+		want, got := w.ref.answer(who, i, account), verdict(w.TB, w.room.Check(r, who, i.Action, account))
 		counts[got]++
 		if want != got {
 			steps, _ := w.room.Explain(r, who, i.Action, account)
@@ -256,7 +263,7 @@ func (w *world) scopes(r store.Reader) int {
 		who, i := w.whos[w.rng.IntN(len(w.whos))], actions[w.rng.IntN(len(actions))]
 		s, err := w.room.Scope(r, who, i.Action)
 		if err != nil {
-			verdict(w.T, err)
+			verdict(w.TB, err)
 		}
 		for _, id := range append([]string{""}, w.ids...) {
 			n++

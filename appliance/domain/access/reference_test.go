@@ -13,6 +13,7 @@ import (
 // which accounts stay reachable. It shares the catalogue with the room, and no code.
 type reference struct {
 	accounts map[string]tenant.Account
+	list     []access.Info
 	grants   []access.Grant
 	roles    map[string]access.CustomRole
 	authz    map[string]access.Authorization
@@ -27,7 +28,7 @@ const (
 )
 
 func read(r store.Reader) (*reference, error) {
-	f := &reference{accounts: map[string]tenant.Account{}, roles: map[string]access.CustomRole{}, authz: map[string]access.Authorization{}}
+	f := &reference{list: access.Catalogue(), accounts: map[string]tenant.Account{}, roles: map[string]access.CustomRole{}, authz: map[string]access.Authorization{}}
 	for it, err := range tenant.Table().List(r, store.Page{}) {
 		if err != nil {
 			return nil, err
@@ -63,7 +64,7 @@ func (f *reference) frozen(id string) bool {
 // actions is what a role holds for people of this account.
 func (f *reference) actions(role string, home tenant.Account) []access.Action {
 	var out []access.Action
-	for _, i := range access.Catalogue() {
+	for _, i := range f.list {
 		has := slices.Contains(i.Roles, role)
 		if c, custom := f.roles[role]; custom {
 			has = c.Account == home.ID && slices.Contains(c.Actions, i.Action)

@@ -105,6 +105,9 @@ func (o *Onboard) createTx(tx store.Tx, by audit.Cause, id string, p Plan) (Crea
 	if err = fault.Join(underAccount(err), person, short); err != nil {
 		return Created{}, nil, err
 	}
+	if err := quota.ReserveTx(tx, by, p.Parent, quota.Accounts, a.ID, 1); err != nil {
+		return Created{}, nil, err
+	}
 	if len(lines) > 0 || p.MinExt != nil {
 		grants := map[quota.Kind]int64{}
 		for _, k := range p.kinds() {
@@ -145,6 +148,9 @@ func afford(r store.Reader, p Plan) ([]Line, error) {
 	}
 	var lines []Line
 	var bad fault.Fields
+	if f := have.Of(quota.Accounts); !f.Unlimited && f.Left < 1+max(0, p.Quota[quota.Accounts]) {
+		bad.Add("quota.accounts", "exceeded", fmt.Sprintf("%d are left, and the new account takes one", f.Left))
+	}
 	for _, k := range p.kinds() {
 		n, path := p.Quota[k], "quota."+string(k)
 		f := have.Of(k)
@@ -158,10 +164,10 @@ func afford(r store.Reader, p Plan) ([]Line, error) {
 			bad.Add(path, "not_unlimited", "only an unlimited account can give unlimited")
 		case n < quota.Unlimited:
 			bad.Add(path, "out_of_range", "a number from 0")
-		case class != quota.Flag && !f.Unlimited && n > f.Left:
+		case class != quota.Flag && k != quota.Accounts && !f.Unlimited && n > f.Left:
 			bad.Add(path, "exceeded", fmt.Sprintf("%d are left, %d are asked for", f.Left, n))
 		}
-		lines = append(lines, Line{Kind: k, Amount: n, LeftAfter: max(0, f.Left-max(0, n)), Unlimited: f.Unlimited || quota.ClassOf(k) == quota.Flag})
+		lines = append(lines, Line{Kind: k, Amount: n, LeftBefore: f.Left, LeftAfter: max(0, f.Left-max(0, n)), Unlimited: f.Unlimited || quota.ClassOf(k) == quota.Flag})
 	}
 	return lines, bad.Err()
 }

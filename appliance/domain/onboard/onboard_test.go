@@ -3,6 +3,7 @@ package onboard
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -186,16 +187,29 @@ func TestRefusalsNameTheFieldsOfAllSteps(t *testing.T) {
 	}
 }
 
+// The deepest line of channels, with every kind limited and with every kind unlimited.
 func TestAllKindsFitOneTransaction(t *testing.T) {
 	t.Parallel()
-	b := setUp(t)
-	p := b.plan("Acme")
-	p.Kind, p.Account.MayAddChannels = tenant.Channel, true
-	for _, k := range quota.Catalogue() {
-		p.Quota[k.Kind] = 1
-	}
-	if _, err := b.Create(t.Context(), b.by, p); err != nil {
-		t.Fatal(err)
+	for _, n := range []int64{100, quota.Unlimited} {
+		b := setUp(t)
+		parent := b.root.ID
+		for level := range tenant.MaxDepth - 2 {
+			p := b.plan(fmt.Sprint("Level", level))
+			p.Kind, p.Parent, p.Account.MayAddChannels, p.Admin.Email = tenant.Channel, parent, true, fmt.Sprint("a", level, "@acme.example")
+			for _, k := range quota.Catalogue() {
+				p.Quota[k.Kind] = n
+				if k.Class == quota.Flag {
+					p.Quota[k.Kind] = 1
+				} else if n > 0 {
+					p.Quota[k.Kind] = n - 10*int64(level)
+				}
+			}
+			got, err := b.Create(t.Context(), b.by, p)
+			if err != nil {
+				t.Fatalf("%d of each, level %d: %v", n, level, err)
+			}
+			parent = got.Account.ID
+		}
 	}
 }
 
@@ -218,5 +232,38 @@ func TestAccountWithoutAdministrator(t *testing.T) {
 	got, err := b.Create(t.Context(), b.by, p)
 	if err != nil || got.Invited != nil || got.Account.Master {
 		t.Fatalf("%+v, %v", got, err)
+	}
+}
+
+func TestAnAccountTakesOneFromItsGiver(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	q, err := quota.New(quota.Config{DB: b.db})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = q.SetTotal(t.Context(), b.by, b.root.ID, quota.Accounts, 1); err != nil {
+		t.Fatal(err)
+	}
+	first, err := b.Create(t.Context(), b.by, b.plan("Acme"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.Create(t.Context(), b.by, b.plan("Bravo"))
+	if e, ok := fault.As(err); !ok || len(e.Fields) != 1 || e.Fields[0].Path != "quota.accounts" {
+		t.Fatalf("%v", err)
+	}
+	tree, err := tenant.New(tenant.Config{DB: b.db, Followers: []tenant.Follower{q}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = tree.Delete(t.Context(), b.by, first.Account.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = b.Create(t.Context(), b.by, b.plan("Charlie")); err != nil {
+		t.Fatalf("a deleted account did not give back its place: %v", err)
+	}
+	if drift, err := q.Fsck(t.Context()); err != nil || len(drift) > 0 {
+		t.Fatalf("%v %v", drift, err)
 	}
 }

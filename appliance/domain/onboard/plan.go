@@ -32,12 +32,13 @@ type Admin struct {
 	First, Last, Email, Phone, Lang string
 }
 
-// Line is one capacity of the review: what is given, and what the giver has left after it.
+// Line is one capacity of the review: what is given, and what the giver has left before and after it.
 type Line struct {
-	Kind      quota.Kind
-	Amount    int64
-	LeftAfter int64
-	Unlimited bool // the giver has no limit
+	Kind       quota.Kind
+	Amount     int64
+	LeftBefore int64
+	LeftAfter  int64
+	Unlimited  bool // the giver has no limit
 }
 
 // Review is what would happen. The realm is made when the account is saved.

@@ -26,7 +26,7 @@ const (
 )
 
 type world struct {
-	*testing.T
+	testing.TB
 	db    *store.DB
 	tree  *tenant.Tenants
 	room  *quota.Quota
@@ -42,8 +42,9 @@ func (w *world) by() audit.Cause {
 	return audit.Cause{At: at, UserLabel: "system", Reason: "property"}
 }
 
-func newWorld(t *testing.T, seed uint64) *world {
-	w := &world{T: t, rng: rand.New(rand.NewPCG(seed, 7)), seed: seed, ops: map[string][2]int{}}
+func newWorld(t testing.TB, seed uint64) *world {
+	t.Helper()
+	w := &world{TB: t, rng: rand.New(rand.NewPCG(seed, 7)), seed: seed, ops: map[string][2]int{}}
 	tables := slices.Concat(tenant.Tables(), audit.Tables(), quota.Tables())
 	w.db = bolttest.Open(t, tables...)
 	var err error
@@ -75,20 +76,7 @@ func TestAgainstTheSlowModel(t *testing.T) {
 	total := map[string][2]int{}
 	for seed := range n {
 		w := newWorld(t, uint64(seed))
-		for done := 0; done < opsPerSeed && !t.Failed(); {
-			if w.rng.IntN(4) == 0 {
-				w.structural()
-				done++
-				continue
-			}
-			w.batch()
-			done += batch
-			if w.rng.IntN(20) == 0 {
-				w.compare()
-			}
-		}
-		w.compare()
-		w.fsck()
+		w.run(opsPerSeed)
 		for op, c := range w.ops {
 			total[op] = [2]int{total[op][0] + c[0], total[op][1] + c[1]}
 		}
@@ -102,6 +90,24 @@ func TestAgainstTheSlowModel(t *testing.T) {
 		sum += total[op][0] + total[op][1]
 	}
 	t.Logf("%d operations, 0 violations", sum)
+}
+
+// run does so many random operations and compares.
+func (w *world) run(ops int) {
+	for done := 0; done < ops && !w.Failed(); {
+		if w.rng.IntN(4) == 0 {
+			w.structural()
+			done++
+			continue
+		}
+		w.batch()
+		done += batch
+		if w.rng.IntN(20) == 0 {
+			w.compare()
+		}
+	}
+	w.compare()
+	w.fsck()
 }
 
 // step is one operation: done by the room in the transaction, and by the model.
