@@ -34,7 +34,7 @@ func TestMedianAndVerdict(t *testing.T) {
 // Every benchmark runs to its end; how fast is no matter of a test.
 func TestBenchesRun(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, b := range []string{"store", "list"} {
+	for _, b := range []string{"store", "list", "link"} {
 		var out strings.Builder
 		o := options{rounds: 1, dur: 5 * time.Millisecond, rows: []int{2000}}
 		for _, have := range benches() {

@@ -30,6 +30,7 @@ type bench struct {
 func benches() []bench {
 	return []bench{
 		{"store", "durable transactions coalesced beside one commit each on bare bbolt", benchStore},
+		{"link", "requests through the tunnel beside direct TLS; memory of idle PBXs", benchLink},
 		{"list", "a million rows listed, filtered, sorted and searched beside a plain slice", benchList},
 	}
 }
