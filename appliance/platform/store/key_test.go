@@ -77,7 +77,7 @@ func TestTimesAndBoolsSort(t *testing.T) {
 }
 
 func FuzzSplitText(f *testing.F) {
-	for _, s := range []string{"", "a", "a\x00b", "\x01", "\x01\x02\x00", "\xff\x00\x01"} {
+	for _, s := range []string{"", "a", "a\x00b", "\x01", "\x01\x02\x00", "\xff\x00\x01", "\x01\x03"} {
 		f.Add([]byte(s))
 		f.Add(Text(s).b)
 		f.Add(join("table.index", Text(s), Uint(7)))
