@@ -40,13 +40,33 @@ func Check(s string) error {
 	return nil
 }
 
-// Bytes returns the 16 bytes of an id.
+// Bytes returns the 16 bytes of an id. It is called for a million rows at a start.
 func Bytes(s string) (b [16]byte, err error) {
-	if err = Check(s); err != nil {
-		return b, err
+	if len(s) != Len {
+		return b, fmt.Errorf("%w: %q has %d characters, want %d", ErrID, s, len(s), Len)
 	}
-	_, err = encoding().Decode(b[:], []byte(s))
-	return b, err
+	acc, bits, n := uint32(0), 0, 0
+	for i := range Len {
+		v := uint32(s[i])
+		switch {
+		case v >= '0' && v <= '9':
+			v -= '0'
+		case v >= 'a' && v <= 'v':
+			v -= 'a' - 10
+		default:
+			return b, fmt.Errorf("%w: %q", ErrID, s)
+		}
+		acc, bits = acc<<5|v, bits+5
+		if bits >= 8 {
+			bits -= 8
+			b[n] = byte(acc >> bits)
+			n++
+		}
+	}
+	if acc&3 != 0 { // 26 characters hold two bits more than an id
+		return b, fmt.Errorf("%w: %q", ErrID, s)
+	}
+	return b, nil
 }
 
 // FromBytes writes 16 bytes as an id.

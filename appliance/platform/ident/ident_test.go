@@ -1,6 +1,7 @@
 package ident
 
 import (
+	"errors"
 	"slices"
 	"testing"
 )
@@ -30,12 +31,17 @@ func TestCheckRefuses(t *testing.T) {
 
 func TestBytesAndBack(t *testing.T) {
 	t.Parallel()
-	id := New()
-	b, err := Bytes(id)
-	if err != nil || FromBytes(b) != id {
-		t.Fatal(id, FromBytes(b), err)
+	for range 1000 {
+		id := New()
+		b, err := Bytes(id)
+		if err != nil || FromBytes(b) != id {
+			t.Fatal(id, FromBytes(b), err)
+		}
 	}
-	if _, err := Bytes("x"); err == nil {
-		t.Fatal("no id, no error")
+	good := New()
+	for _, bad := range []string{"", "x", good + "0", good[:25] + "w", good[:25] + "1", "A" + good[1:], good[:25] + "-"} {
+		if _, err := Bytes(bad); !errors.Is(err, ErrID) {
+			t.Errorf("%q: %v", bad, err)
+		}
 	}
 }
