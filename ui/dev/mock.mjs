@@ -50,6 +50,7 @@ export function start({ port = 0, world = fresh() } = {}) {
     }
     if (url.pathname.startsWith('/api/v1/')) {
       const path = url.pathname.slice('/api/v1'.length);
+      if (world.hang?.(path)) return;
       if (world.delay) await new Promise((r) => setTimeout(r, world.delay));
       const fail = world.fail?.(req.method, path);
       let status, value;

@@ -126,5 +126,5 @@ export async function shot(page, name) {
 
 /** Chooses language and appearance the way a person's earlier visit would have left them. */
 export async function choose(context, { lang, scheme }) {
-  await context.addInitScript(([l, s]) => { localStorage.setItem('sk.lang', l); localStorage.setItem('sk.theme', s); }, [lang, scheme]);
+  await context.addInitScript(([l, s]) => { if (!location.protocol.startsWith('http')) return; localStorage.setItem('sk.lang', l); localStorage.setItem('sk.theme', s); }, [lang, scheme]);
 }

@@ -1,8 +1,10 @@
 import { Button, Drawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { api } from '@/api/client';
 import { Empty, ErrorState } from '@/ui/Blocks';
 import { Icon } from '@/ui/Icon';
 import { number } from '@/ui/dates';
@@ -60,7 +62,10 @@ export function ListView<T extends Row>(props: ListProps<T>) {
   }, [cursor, defaultSort, go, list.isPlaceholderData, rows.length]);
 
   const filtered = !!state.q || Object.keys(state.filters).length > 0;
-  const opened = drawer && state.open ? rows.find((r) => r.id === state.open) : undefined;
+  const inList = state.open ? rows.find((r) => r.id === state.open) : undefined;
+  // A linked row may stand on a page that is not loaded; then it is read alone.
+  const alone = useQuery({ queryKey: [id, 'one', state.open], queryFn: () => api.get<T>(`${props.path}/${state.open}`), enabled: !!drawer && !!props.href && state.open !== '' && !inList && !list.isPending, retry: false });
+  const opened = drawer && state.open ? (inList ?? alone.data) : undefined;
   const close = () => change({ open: '' });
   const open = (r: T) => { if (drawer) change({ open: r.id }); else if (props.href) go({ to: props.href(r) }); };
   const face = opened && drawer ? drawer(opened, close) : undefined;

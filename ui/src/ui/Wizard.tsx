@@ -16,7 +16,7 @@ export function Wizard({ steps, at, reached, jump, children, footer }: { steps: 
       {narrow
         ? <div className="sk-wizard-short"><span className="num">{at + 1} / {steps.length}</span><strong>{steps[at]?.title}</strong><span className="bar" aria-hidden="true"><span style={{ width: `${(100 * (at + 1)) / steps.length}%` }} /></span></div>
         : (
-          <Stepper active={at} onStepClick={jump} size="xs" iconSize={28} allowNextStepsSelect={false} completedIcon={<Icon name="check" size={15} />} aria-label={t('common.next')}>
+          <Stepper active={at} onStepClick={jump} size="xs" iconSize={26} wrap={false} allowNextStepsSelect={false} completedIcon={<Icon name="check" size={15} />} aria-label={t('common.next')}>
             {steps.map((s, i) => <Stepper.Step key={s.id} label={s.title} allowStepSelect={i <= reached && i !== at} aria-current={i === at ? 'step' : undefined} />)}
           </Stepper>
         )}

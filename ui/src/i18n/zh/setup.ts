@@ -1,6 +1,6 @@
 export const setup = {
   setup: {
-    welcome: '欢迎', names: '名称与地址', certificate: '证书', mail: '邮件', recovery: '恢复', operator: '首位管理员', review: '核对',
+    welcome: '欢迎', names: '地址', certificate: '证书', mail: '邮件', recovery: '恢复', operator: '管理员', review: '核对',
     welcomeTitle: '设置您的设备', welcomeText: '只需几分钟：名称、证书、邮件服务器、恢复方式和您的账号。最后一步之前不会有任何更改，地址填错也不会把任何人锁在外面。', compare: '核对证书', compareText: '打印链接的终端会显示相同的分组。若不一致，说明有人介于您与设备之间。', ends: '此链接有效至 {{ends}}。', start: '开始',
     tokenTitle: '打开设置链接', tokenText: '设备的终端会显示一个 30 分钟内有效的链接。请打开它，或粘贴到此处。', token: '设置链接或令牌', tokenGo: '继续', closedTitle: '设置链接已失效', closedText: '请在主机上输入下面的命令，它会打印新的链接。', doneTitle: '本设备已完成设置', doneText: '请用管理员账号登录。',
     namesText: '人员和 PBX 如何访问本设备。', host: '主机名', hostHint: '地址栏中显示的名称，例如 console.example.internal', httpsPort: 'HTTPS 端口', httpPort: 'HTTP 端口', public: '公网地址', publicHint: '如可从外部访问，请填写，每行一个', inside: '内网地址', insideHint: '本主机在您网络中的地址，每行一个', found: '在本主机上发现', visitZone: '访问域', visitZoneHint: '每台被访问的 PBX 在其下获得一个名称，需要 DNS 通配符记录；没有时访问使用端口。', checks: '检查', checking: '正在检查…', recheck: '重新检查',

@@ -32,7 +32,7 @@ export function OperatorStep({ draft, set, errors, rest, again, setAgain }: Step
           <PasswordInput label={t('auth.password')} description={t('auth.passwordRule', { count: minLength })} value={o.password} onChange={(e) => put({ password: e.currentTarget.value })} error={errors['operator.password']} required autoComplete="new-password" visibilityToggleButtonProps={show} />
           {o.password !== '' && <Progress value={s * 25} size={5} mt={6} color={s >= 3 ? 'teal' : s === 2 ? 'yellow' : 'red'} aria-label={t('auth.strength')} />}
         </div>
-        <PasswordInput label={t('auth.again')} description={' '} value={again} onChange={(e) => setAgain(e.currentTarget.value)} error={errors.again} required autoComplete="new-password" visibilityToggleButtonProps={show} />
+        <PasswordInput label={t('auth.again')} description={'\u00a0'} value={again} onChange={(e) => setAgain(e.currentTarget.value)} error={errors.again} required autoComplete="new-password" visibilityToggleButtonProps={show} />
         <Select label={t('account.lang')} data={languages.map((l) => ({ value: l.id, label: l.label }))} value={o.lang} onChange={(lang) => lang && put({ lang })} />
       </SimpleGrid>
       <Switch label={t('setup.totpNow')} description={t('setup.totpText')} checked={want} onChange={(e) => { setWant(e.currentTarget.checked); if (!e.currentTarget.checked) { put({ totp: null }); setTotp(undefined); } }} />

@@ -14,6 +14,7 @@ import { Status } from '@/ui/Status';
 import { Time } from '@/ui/Time';
 import { levelTone, unknownTone } from '@/ui/tones';
 import { toast, toastError } from '@/ui/toast';
+import '@/ui/wizard.css';
 import './system.css';
 
 export default function SystemPage() {

@@ -12,7 +12,9 @@ import { Status } from '@/ui/Status';
 import { userTone, unknownTone } from '@/ui/tones';
 import { useUserAct, type UserAct } from './dialogs';
 
-export const fullName = (u: Pick<User, 'first' | 'last' | 'email'>): string => [u.first, u.last].filter(Boolean).join(' ') || u.email;
+/** A name in the order of its script: Chinese names have the family name first and no space. */
+export const fullName = (u: Pick<User, 'first' | 'last' | 'email'>): string =>
+  (/^\p{Script=Han}+$/u.test(u.first + u.last) ? u.last + u.first : [u.first, u.last].filter(Boolean).join(' ')) || u.email;
 
 export function UserStatus({ user, pill }: { user: User; pill?: boolean }) {
   const { t } = useTranslation();
