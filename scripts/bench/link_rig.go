@@ -40,7 +40,7 @@ func (linkTown) VerifyEnrollment(context.Context, audit.Cause, string, string, s
 	return inventory.Person{ID: "u", SecondFactor: true, Memberships: []inventory.Membership{{ID: "m", Account: "a"}}}, nil
 }
 func (linkTown) MayEnroll(store.Reader, inventory.Person, inventory.Membership) error { return nil }
-func (linkTown) Account(_ store.Reader, _ string) (uint32, string, error) { return 1, "A", nil }
+func (linkTown) Account(_ store.Reader, _ string) (uint32, string, error)             { return 1, "A", nil }
 
 func (linkTown) Frozen(store.Reader, string) (string, bool, error) { return "", false, nil }
 
