@@ -27,7 +27,7 @@ func (s *Server) ServeEnroll(ctx context.Context, ln net.Listener) error {
 		_ = srv.Close()
 		close(stopped)
 	})
-	err := srv.Serve(opaque{ln})
+	err := srv.Serve(Opaque(ln))
 	if !stop() {
 		<-stopped
 	}
@@ -37,8 +37,10 @@ func (s *Server) ServeEnroll(ctx context.Context, ln net.Listener) error {
 	return fmt.Errorf("link: enrolment: %w", err)
 }
 
-// opaque hides that its connections are *tls.Conn: net/http closes a connection whose negotiated
-// protocol it does not know.
+// Opaque hides that the connections of ln are *tls.Conn: net/http closes a connection whose negotiated
+// protocol (sk-enroll/1) it does not know. A server of Enroll needs it on that route.
+func Opaque(ln net.Listener) net.Listener { return opaque{ln} }
+
 type opaque struct{ net.Listener }
 
 type opaqueConn struct{ net.Conn }
