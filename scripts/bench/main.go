@@ -31,6 +31,7 @@ func benches() []bench {
 	return []bench{
 		{"store", "durable transactions coalesced beside one commit each on bare bbolt", benchStore},
 		{"link", "requests through the tunnel beside direct TLS; memory of idle PBXs", benchLink},
+		{"api", "authenticated API requests a second beside a bare net/http handler", benchAPI},
 		{"list", "a million rows listed, filtered, sorted and searched beside a plain slice", benchList},
 	}
 }

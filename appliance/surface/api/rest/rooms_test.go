@@ -93,6 +93,7 @@ func TestOwnTotalsAndGifts(t *testing.T) {
 			if !l.Unlimited || l.Granted != nil {
 				t.Errorf("%+v", l)
 			}
+		default:
 		}
 	}
 	below.want(403, "PATCH", "/accounts/"+r.chanA+"/quota", ten, "If-Match", `"1"`)

@@ -2,9 +2,11 @@ package route
 
 import "github.com/switchkeep/switchkeep/appliance/domain/access"
 
-// What access decides about, named here for those who only register routes.
 type (
+	// Action is access's; named here for those who only register routes.
 	Action = access.Action
-	Who    = access.Who
-	Scope  = access.Scope
+	// Who is access's.
+	Who = access.Who
+	// Scope is access's.
+	Scope = access.Scope
 )
