@@ -20,8 +20,13 @@
 //     out) locks that pair for five minutes; no other pair is touched.
 //   - No expiry of sessions, links, tickets or temporary passwords happens while the clock
 //     is unsure. Locks, rate limits and captchas measure minutes and go on.
+//   - After ten wrong one-time codes in a row from anywhere, a browser that never signed the
+//     person in may try one in thirty seconds; his own browsers go on.
 //   - No hashing inside a transaction: it is done before, and the transaction checks that
 //     what was hashed against is still stored.
+//
+// The rules that the property tests guard are in rules.go; mutants.go (build tag
+// mutant_identity) breaks them one at a time: go test -tags mutant_identity -run Mutant -v.
 //
 // Sources: OWASP ASVS 5.0 chapters 6 and 7; RFC 4226, RFC 6238, RFC 9106; NIST SP 800-63B
 // for passwords; the device cookie after OWASP "Slow Down Online Guessing Attacks with

@@ -229,15 +229,29 @@ func TestMembersAreManagedByTheirHome(t *testing.T) {
 	if err != nil || got.Role != "admin" {
 		t.Fatal(got, err)
 	}
-	// Out of its home, the person goes on in the other account, which manages him now.
-	b.reasons()
+}
+
+// Out of its home, the person goes on in the other account, which manages him now.
+func TestRemovedPersonGoesOnElsewhereAndIsForgottenAtLast(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.person("ann@example.com", "ent")
+	v, err := b.Invite(t.Context(), b.by(), Invite{Account: "two", Email: "ann@example.com", Role: "auditor"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := b.mustSignIn("ann@example.com")
+	home := r.Session.Membership
+	if err = b.Accept(t.Context(), b.by(), r.User.ID, v.Token); err != nil {
+		t.Fatal(err)
+	}
 	if err = b.RemoveMember(t.Context(), b.by(), home); err != nil {
 		t.Fatal(err)
 	}
 	if got := b.reasons(); len(got) != 1 || got[0] != ReasonRemoved {
 		t.Fatal(got)
 	}
-	r, err = b.signIn("ann@example.com", otherPassword)
+	r, err = b.signIn("ann@example.com", goodPassword)
 	if err != nil || r.Session.Account != "two" {
 		t.Fatal(err)
 	}
