@@ -6,6 +6,9 @@ import (
 	"github.com/switchkeep/switchkeep/appliance/platform/store"
 )
 
+// Table is the table of the operation log; others follow and read it only.
+func Table() *store.Table[Row, *Row] { return rows() }
+
 // Tables are this room's tables for the catalogue.
 func Tables() []store.Registered { return []store.Registered{rows(), hashes(), tree()} }
 

@@ -74,6 +74,9 @@ func (r *Runner) Register(w Worker) error {
 	return nil
 }
 
+// Table is the table of operations; others follow and read it only.
+func Table() *store.Table[Operation, *Operation] { return table() }
+
 // Tables are this room's tables for the catalogue.
 func Tables() []store.Registered { return []store.Registered{table(), steps()} }
 

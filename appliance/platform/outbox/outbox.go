@@ -73,6 +73,9 @@ func New(c Config) (*Outbox, error) {
 // Tables are this room's tables for the catalogue.
 func Tables() []store.Registered { return []store.Registered{table()} }
 
+// Table is the table of letters; others follow and read it only.
+func Table() *store.Table[Row, *Row] { return table() }
+
 func table() *store.Table[Row, *Row] {
 	return store.NewTable(store.Spec[Row]{
 		Name: "outbox", Schema: 1,

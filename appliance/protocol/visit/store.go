@@ -32,6 +32,9 @@ func tokens() *store.Table[TokenRow, *TokenRow] {
 	})
 }
 
+// Table is the table of visits; others follow and read it only.
+func Table() *store.Table[Row, *Row] { return visits() }
+
 // Tables are this room's tables for the catalogue.
 func Tables() []store.Registered { return []store.Registered{visits(), tokens()} }
 

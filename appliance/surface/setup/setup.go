@@ -144,6 +144,9 @@ func (s *Setup) NewLink(ctx context.Context) (token string, ends time.Time, err 
 	return token, s.link.ends, nil
 }
 
+// Needed tells whether the appliance still has to be set up.
+func (s *Setup) Needed(ctx context.Context) (bool, error) { return s.cfg.Needed(ctx) }
+
 func (s *Setup) needed(ctx context.Context) error {
 	needed, err := s.cfg.Needed(ctx)
 	if err != nil {

@@ -1,0 +1,93 @@
+// Opens every page of the router's own table in each of its states and looks for what must be zero.
+import { choose, langs, routes, schemes, widths } from './harness.mjs';
+
+export const states = ['data', 'empty', 'loading', 'error'];
+
+/** All combinations, or a reduced set that still meets each page, state, scheme, language and width. */
+export function combinations(full) {
+  const all = [];
+  for (const scheme of schemes) for (const lang of langs) for (const width of widths) all.push({ scheme, lang, width });
+  if (full) return all.map((c) => ({ ...c, states }));
+  return all.map((c, i) => ({ ...c, states: i === 0 || i === all.length - 1 ? states : ['data'] }));
+}
+
+// What the shell itself needs: a page's state is about the page's own data.
+const shell = [/\/api\/v1\/(session|state|events|captcha|operations)(\/|$|\?)/, /\/api\/v1\/setup/, /\/api\/v1\/tokens\//];
+
+/** Makes the page's own data empty, never arriving, or failing. */
+export async function arrange(context, state) {
+  if (state === 'data') return;
+  await context.route(/\/api\/v1\//, async (route) => {
+    const r = route.request();
+    if (r.method() !== 'GET' || shell.some((s) => s.test(new URL(r.url()).pathname))) return route.fallback();
+    if (state === 'loading') return undefined;
+    if (state === 'error')
+      return route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, code: 'walk', detail: 'the walk refuses' }) });
+    const answer = await route.fetch().catch(() => null);
+    if (!answer) return route.abort();
+    const body = await answer.json().catch(() => null);
+    if (!body || !Array.isArray(body.items)) return route.fulfill({ response: answer });
+    return route.fulfill({ response: answer, json: { ...body, items: [], next: null, total: 0 } });
+  });
+}
+
+/**
+ * Visits the pages with the browser. `fill` turns a path with parameters into a real one, or returns null
+ * when there is no such object. Returns the counters and a line for each finding.
+ */
+export async function visitPages({ browser, base, hosts, storageState, fill = (p) => (p.includes('$') ? null : p), full = false, log = () => {} }) {
+  const table = await routes();
+  const counters = { pages: table.length, views: 0, console: 0, page: 0, csp: 0, foreign: 0, axe: 0, overflow: 0, blank: 0 };
+  const findings = [];
+  const missed = new Set(table.map((r) => r.path));
+  const jobs = [];
+  for (const c of combinations(full)) for (const state of c.states) jobs.push({ ...c, state });
+  const worker = async () => {
+    for (let job = jobs.shift(); job; job = jobs.shift()) {
+      const expect = job.state === 'error' ? [/503/] : [];
+      const tab = await browser.tab({ ...job, hosts, storageState, expect });
+      await choose(tab.context, job);
+      await arrange(tab.context, job.state);
+      for (const r of table) {
+        if (r.needs === 'public' && job.state !== 'data') continue;
+        const path = fill(r.path);
+        if (path === null) continue;
+        missed.delete(r.path);
+        const where = `${r.path} ${job.state} ${job.scheme} ${job.lang} ${job.width}`;
+        const before = tab.problems.length;
+        try {
+          await tab.page.goto(base + path, { waitUntil: 'load' });
+          await tab.settle();
+        } catch (e) {
+          findings.push(`${where}: ${e.message.split('\n')[0]}`);
+          counters.page++;
+          continue;
+        }
+        counters.views++;
+        const text = await tab.page.evaluate(() => document.body.innerText.trim());
+        if (text.length < 10) { counters.blank++; findings.push(`${where}: the page is blank`); }
+        for (const v of await tab.axe()) { counters.axe++; findings.push(`${where}: axe ${v.id} ${v.nodes[0]}`); }
+        const wide = await tab.overflow();
+        if (wide > 0) { counters.overflow++; findings.push(`${where}: ${wide} px too wide`); }
+        for (const p of tab.problems.slice(before)) { counters[p.kind]++; findings.push(`${where}: ${p.kind} ${p.text}`); }
+      }
+      log(`${job.state} ${job.scheme} ${job.lang} ${job.width}: ${counters.views} views`);
+      await tab.close();
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  for (const p of missed) findings.push(`${p}: no view of this page`);
+  return { counters: { ...counters, missed: missed.size }, findings };
+}
+
+/** Opens n tabs of one browser at once; all must load and turn live. */
+export async function manyTabs({ browser, base, hosts, storageState, n = 10, path = '/pbxs', isLive }) {
+  const tab = await browser.tab({ hosts, storageState });
+  const pages = [tab.page];
+  while (pages.length < n) pages.push(await tab.context.newPage());
+  await Promise.all(pages.map((p) => p.goto(base + path, { waitUntil: 'load' })));
+  const live = await Promise.all(pages.map((p) => isLive(p).then(() => true, () => false)));
+  const out = { tabs: n, live: live.filter(Boolean).length, problems: tab.problems };
+  await tab.close();
+  return out;
+}
