@@ -78,12 +78,6 @@ func (w wires) Dial(ctx context.Context, id, _ string) (net.Conn, error) {
 	return w.l.Dial(ctx, id, "portal")
 }
 
-// known tells whether the catalogue has the action.
-func known(act string) bool {
-	_, ok := access.Find(access.Action(act))
-	return ok
-}
-
 // rights asks access whether a person may enrol a PBX.
 type rights struct{ a *access.Access }
 

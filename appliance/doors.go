@@ -28,6 +28,7 @@ const (
 
 const (
 	headerTimeout = 10 * time.Second
+	bodyTimeout   = time.Minute // of console and enrolment; visits carry uploads
 	idleTimeout   = 2 * time.Minute
 	maxHeader     = 64 << 10
 	plainOpen     = 1024
@@ -38,7 +39,8 @@ const (
 
 // behind is what the doors lead to.
 type behind struct {
-	console, visit, enroll http.Handler
+	console, enroll http.Handler
+	visit           func() *http.Server // with the limits that uploads and live sockets need
 	// link serves handshaken connections until the listener closes; goAway ends them in order.
 	link    func(ctx context.Context, ln net.Listener) error
 	goAway  func(ctx context.Context) error
@@ -87,12 +89,14 @@ func openDoors(ctx context.Context, c doorsConfig, b behind) (*doors, error) {
 	d.ctx, d.end = context.WithCancel(context.WithoutCancel(ctx))
 	server := func(h http.Handler) *http.Server {
 		return &http.Server{
-			Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+			Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 			ErrorLog:    slog.NewLogLogger(c.log.Handler(), slog.LevelDebug),
 			BaseContext: func(net.Listener) context.Context { return d.ctx },
 		}
 	}
-	d.tls = []*http.Server{server(b.console), server(b.visit), server(b.enroll)}
+	visits := b.visit()
+	visits.BaseContext = func(net.Listener) context.Context { return d.ctx }
+	d.tls = []*http.Server{server(b.console), visits, server(b.enroll)}
 	d.http = server(listen.Redirect(c.known, strconv.Itoa(d.httpsPort())))
 	return d, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/switchkeep/switchkeep/appliance/platform/operation"
 	"github.com/switchkeep/switchkeep/appliance/platform/outbox"
 	"github.com/switchkeep/switchkeep/appliance/platform/signal"
+	"github.com/switchkeep/switchkeep/appliance/platform/store"
 	"github.com/switchkeep/switchkeep/appliance/protocol/link/wire"
 	"github.com/switchkeep/switchkeep/appliance/protocol/visit"
 	"github.com/switchkeep/switchkeep/appliance/surface/api"
@@ -49,6 +50,7 @@ func (a *Appliance) newFront() (err error) {
 		if r.pbxs.Presence().Get(id).Link == pbx.Disconnected {
 			r.visits.EndPBX(id, visit.ReasonLink)
 		}
+		f.publish(r, id)
 	})
 	r.identity.OnEnd(func(session, _, reason string) { r.enders.EndSession(session, reason) })
 	a.front = f
@@ -57,6 +59,18 @@ func (a *Appliance) newFront() (err error) {
 	}
 	f.console, f.enroll = a.api.Handler(), r.link.Enroll()
 	return nil
+}
+
+// publish tells the pages that a PBX's hot state changed; it has no row.
+func (f *front) publish(r *rooms, id string) {
+	var row pbx.PBX
+	err := r.db.View(context.Background(), func(rd store.Reader) (err error) {
+		row, err = r.pbxs.Get(rd, id)
+		return err
+	})
+	if err == nil {
+		f.hub.Publish(sse.Change{Type: "pbx", ID: id, Rev: uint64(r.db.Rev()), Account: row.AccountID})
+	}
 }
 
 // sources are the tables whose changes pages follow.
@@ -82,7 +96,7 @@ func (a *Appliance) apiConfig() api.Config {
 			{Path: "/_link/", Handler: r.link.Enroll()}, {Path: "/_link", Handler: r.link.Carrier()}, {Path: "/ca.crt", Handler: http.HandlerFunc(r.serveCA)},
 		},
 		Setup: a.setup, Identity: r.identity, Access: r.access, Under: r.tenants.Tree().Under, Audit: r.audit,
-		Hub: a.front.hub, Signals: a.front.signals, Known: known, Routes: []func(*route.Registry){rest.Register(a.restRooms())},
+		Hub: a.front.hub, Signals: a.front.signals, Known: rest.Known, Routes: []func(*route.Registry){rest.Register(a.restRooms())},
 	}
 }
 

@@ -127,8 +127,8 @@ func (r *rooms) openDomain(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	dependents := []tenant.Dependent{identity.Dependent(), inventory{r}}
-	r.tenants, err = tenant.New(tenant.Config{DB: r.db, Logger: c.Logger, Dependents: dependents, Followers: []tenant.Follower{r.quota}})
+	dependents := []tenant.Dependent{inventory{r}}
+	r.tenants, err = tenant.New(tenant.Config{DB: r.db, Logger: c.Logger, Dependents: dependents, Followers: []tenant.Follower{r.quota, r.identity, access.Forget{}}})
 	if err != nil {
 		return err
 	}

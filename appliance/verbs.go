@@ -143,7 +143,7 @@ func Restore(ctx context.Context, cfg Config, in RestoreRequest, out io.Writer) 
 	}
 	done, err := backup.Restore(ctx, backup.RestoreConfig{
 		Archive: in.Archive, Layout: config.Layout{Root: cfg.DataDir}, Secret: secret, Tables: Tables(),
-		Voiders: []backup.Voider{identity.Void, pbx.Void, outbox.Void, operation.Void}, Clock: cfg.Clock, Logger: cfg.Logger,
+		Voiders: []backup.Voider{identity.VoidTx, pbx.Void, outbox.Void, operation.Void}, Clock: cfg.Clock, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return err

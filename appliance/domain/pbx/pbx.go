@@ -60,11 +60,7 @@ type Person struct {
 	Memberships  []Membership
 }
 
-<<<<<<< HEAD
 // Membership is an account that the person works in, with his role there.
-=======
-// Membership is an account that the person works in.
->>>>>>> f64d7bc (appliance: assemble the rooms behind the doors; cmd: add the command line)
 type Membership struct{ ID, Account, Role string }
 
 // Verifier checks the credentials of an enrolment. A locked user and client get a fault of kind
