@@ -20,7 +20,6 @@ import (
 )
 
 const (
-	worlds       = 42
 	perWorld     = 5_000
 	scopesPerOne = 60
 )

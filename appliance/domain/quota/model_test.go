@@ -160,11 +160,11 @@ func (m *model) bounds(id string) (least, most int64) {
 func (m *model) sound(next *model, account string, k quota.Kind) bool {
 	for id := range next.acc {
 		for _, kind := range kindsUsed() {
-			var before int64
-			if m.acc[id] != nil {
-				before = m.deficit(id, kind)
+			after := next.deficit(id, kind)
+			if after == 0 || id == account && kind == k {
+				continue
 			}
-			if next.deficit(id, kind) > before && (id != account || kind != k) {
+			if m.acc[id] == nil || after > m.deficit(id, kind) {
 				return false
 			}
 		}

@@ -1,0 +1,6 @@
+//go:build !race
+
+package quota_test
+
+// seeds is how many random runs the property test makes.
+const seeds = 20
