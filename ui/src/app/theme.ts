@@ -8,10 +8,15 @@ const slate: MantineColorsTuple = [
   '#F6F8FA', '#EDF0F4', '#DDE3EA', '#C6CFD9', '#A4AFBD', '#7D8999', '#5A6472', '#3F4956', '#28303A', '#171C23',
 ];
 
+/** The ground of the dark scheme: slate instead of the library's neutral grey. */
+const dark: MantineColorsTuple = [
+  '#DDE3EA', '#C3CCD6', '#A4AFBD', '#7D8999', '#38424E', '#2B333D', '#1D232B', '#14181D', '#101419', '#0C0F13',
+];
+
 export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: 6,
-  colors: { ink, slate },
+  colors: { ink, slate, dark },
   fontFamily: "'Inter Variable', system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, 'Noto Sans Mono CJK SC', monospace",
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },

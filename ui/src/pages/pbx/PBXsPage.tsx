@@ -39,7 +39,7 @@ export default function PBXsPage() {
   const dialog = usePBXAct(act, () => setAct(undefined));
   const order = useCallback((rows: PBX[]) => arrange(rows, fold), [fold]);
   const columns: Column<PBX>[] = [
-    { id: 'name', title: t('pbx.name'), width: 'minmax(150px, 1.6fr)', sort: 'name', cell: (r) => <>{r.name || r.serial}{r.pair && <span className="sk-role">{t(`pbx.${r.pair.role}`)}</span>}</>, narrow: 'title', fixed: true },
+    { id: 'name', title: t('pbx.name'), width: 'minmax(140px, 1.6fr)', sort: 'name', cell: (r) => <>{r.name || r.serial}{r.pair && <span className="sk-role">{t(`pbx.${r.pair.role}`)}</span>}</>, narrow: 'title', fixed: true },
     { id: 'state', title: t('pbx.state'), width: 'minmax(176px, 1.1fr)', sort: 'state', cell: (r) => <PBXStatus pbx={r} />, narrow: 'side', fixed: true },
     { id: 'account', title: t('pbx.account'), width: 'minmax(112px, 1.1fr)', cell: (r) => r.account.name, narrow: 'line' },
     { id: 'role', title: t('pbx.role'), width: 'minmax(126px, 0.8fr)', cell: (r) => (r.pair ? t(`pbx.${r.pair.role}`) : <span className="dim">—</span>), hidden: true },
@@ -48,7 +48,7 @@ export default function PBXsPage() {
     { id: 'address', title: t('pbx.address'), width: 'minmax(108px, 0.8fr)', sort: 'address', cell: (r) => <bdi className="mono">{r.address || '—'}</bdi> },
     { id: 'firmware', title: t('pbx.firmware'), width: 'minmax(100px, 0.7fr)', sort: 'firmware', cell: (r) => <bdi className="mono">{r.firmware || '—'}</bdi>, hidden: true },
     { id: 'version', title: t('pbx.version'), width: 'minmax(84px, 0.5fr)', sort: 'version', cell: (r) => <bdi className="mono">{r.version || '—'}</bdi> },
-    { id: 'uptime', title: t('pbx.uptime'), width: 'minmax(78px, 0.5fr)', cell: (r) => <span className="num">{duration(r.uptime_s)}</span> },
+    { id: 'uptime', title: t('pbx.uptime'), width: 'minmax(96px, 0.5fr)', cell: (r) => <span className="num">{duration(r.uptime_s)}</span> },
     { id: 'since', title: t('pbx.since'), width: 'minmax(92px, 0.6fr)', sort: 'since', cell: (r) => <Time at={r.since} as="relative" /> },
     { id: 'visit', title: '', width: '112px', cell: (r) => <PBXActions pbx={r} act={setAct} />, fixed: true },
   ];
