@@ -79,13 +79,28 @@ func (s *Server) serve(ctx context.Context, conn *tls.Conn, carrier string) {
 		return
 	}
 	defer func() { _ = p.mux.Close() }()
-	if err = s.greet(ctx, p); err != nil {
+	if err = apart(func() error { return s.greet(ctx, p) }); err != nil {
 		s.log.InfoContext(ctx, "session was refused", slog.String("pbx", p.id), slog.String("address", p.addr), slog.Any("error", err))
 		return
 	}
 	err = p.loop(ctx)
 	s.log.InfoContext(ctx, "session ended", slog.String("pbx", p.id), slog.Any("error", err))
 	p.gone(err)
+}
+
+// apart runs fn on a stack of its own. What it decodes and reads needs a deep one; the goroutine that a
+// session keeps for its whole life stays at the smallest.
+func apart(fn func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				done <- fmt.Errorf("panic: %v", v)
+			}
+		}()
+		done <- fn()
+	}()
+	return <-done
 }
 
 func host(a net.Addr) string {
@@ -332,7 +347,7 @@ func (p *session) loop(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := p.handle(ctx, f); err != nil {
+		if err := apart(func() error { return p.handle(ctx, f) }); err != nil {
 			_ = p.send(&wire.GoAway{Reason: wire.ReasonRefused, RetrySeconds: 60})
 			p.linger()
 			return err
