@@ -278,6 +278,9 @@ func TestTheGateRefuses(t *testing.T) {
 	f.do(t, "GET", "/api/v1//things", "").want(t, 404)
 	f.do(t, "GET", "/api/other", "").want(t, 404)
 	f.do(t, "PUT", "/api/v1/things/mine", "").want(t, 405)
+	if r := f.do(t, "HEAD", "/api/v1/events", ""); r.status != 405 {
+		t.Errorf("HEAD of a stream: %d", r.status)
+	}
 	f.do(t, "GET", "/api/v1/things/mine", "", "Cookie", "").want(t, 401, "signed_out")
 	f.do(t, "GET", "/api/v1/things/mine", "", "Cookie", Cookie+"=bad").want(t, 401, "signed_out")
 	f.do(t, "GET", "/api/v1/hello", "", "Cookie", Cookie+"=bad").want(t, 200)

@@ -135,6 +135,10 @@ func (a *API) findEntry(w http.ResponseWriter, r *http.Request) *route.Entry {
 	}
 	e, allow := a.registry.Find(method, r.URL.EscapedPath())
 	switch {
+	case e != nil && e.Raw() != nil && r.Method == http.MethodHead:
+		w.Header().Set("Allow", http.MethodGet)
+		problem.Write(w, problem.New(http.StatusMethodNotAllowed, "method", "a stream has no head"))
+		return nil
 	case e != nil:
 		return e
 	case len(allow) > 0:

@@ -38,6 +38,19 @@ type passwordIn struct {
 	}
 }
 
+type emailIn struct {
+	Body struct {
+		Email    string `json:"email" maxLength:"254"`
+		Password string `json:"password" maxLength:"1024"`
+	}
+}
+
+type linkIn struct {
+	Body struct {
+		Token string `json:"token" maxLength:"200"`
+	}
+}
+
 type codeIn struct {
 	Body struct {
 		Code string `json:"code" maxLength:"20"`
@@ -75,6 +88,21 @@ func (h *handlers) me(r *route.Registry) {
 	route.Add(r, entry(http.MethodPost, "/me/totp/confirm", "me_totp_confirm", "Take the second factor into use"), h.meTOTPConfirm)
 	route.Add(r, entry(http.MethodDelete, "/me/totp", "me_totp_remove", "Remove the second factor"), h.meTOTPRemove)
 	route.Add(r, entry(http.MethodPost, "/me/recovery-codes", "me_recovery_codes", "New recovery codes"), h.meRecoveryCodes)
+	email := entry(http.MethodPost, "/me/email", "me_email", "Ask for another e-mail; its link goes to the new address")
+	email.Status = http.StatusAccepted
+	route.Add(r, email, func(ctx context.Context, c *route.Call, in *emailIn) (route.None, error) {
+		return route.None{}, h.Identity.RequestEmail(ctx, c.By, c.Who.User, in.Body.Password, in.Body.Email)
+	})
+	route.Add(r, entry(http.MethodPost, "/me/invitations", "me_accept", "Accept an invitation by its link while signed in"),
+		func(ctx context.Context, c *route.Call, in *linkIn) (route.None, error) {
+			return route.None{}, h.Identity.Accept(ctx, c.By, c.Who.User, in.Body.Token)
+		})
+	confirm := entry(http.MethodPost, "/email", "email_confirm", "Confirm another e-mail with its link")
+	confirm.Need, confirm.Tag = route.Public, "session"
+	route.Add(r, confirm, func(ctx context.Context, c *route.Call, in *linkIn) (route.None, error) {
+		_, err := h.Identity.ConfirmEmail(ctx, c.By, in.Body.Token)
+		return route.None{}, err
+	})
 	change := entry(http.MethodPost, "/password/change", "password_change", "Change the own password, or a temporary one with its ticket")
 	change.Need, change.Tag = route.Public, "session"
 	route.Add(r, change, h.passwordChange)

@@ -131,6 +131,16 @@ func TestInvitationIsActivatedByItsLink(t *testing.T) {
 	}
 }
 
+func TestAnotherEmail(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	c := r.signIn(r.entA, "owner")
+	c.want(422, "POST", "/me/email", map[string]any{"email": "new@example.com", "password": "not mine"})
+	c.want(202, "POST", "/me/email", map[string]any{"email": "new@example.com", "password": password})
+	r.anonymous().want(404, "POST", "/email", map[string]any{"token": "unknown"})
+	c.want(404, "POST", "/me/invitations", map[string]any{"token": "unknown"})
+}
+
 func TestForgottenPasswordAnswersAlike(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
