@@ -1,6 +1,7 @@
-import { Button, FocusTrap, Portal, Text } from '@mantine/core';
+import { Button, FocusTrap, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { Session } from '@/api/types';
 import { base } from '@/api/client';
@@ -18,7 +19,7 @@ export function LockOverlay({ lock, session, open }: { lock: Exclude<Lock, null>
   // Everything else on the page, open drawers too, is out of reach until the cover is gone.
   useEffect(() => {
     const mine = box.current;
-    const others = [...document.body.children].filter((el): el is HTMLElement => el instanceof HTMLElement && !el.contains(mine) && !el.inert);
+    const others = [...document.body.children].filter((el): el is HTMLElement => el instanceof HTMLElement && el !== mine && !el.inert);
     for (const el of others) el.inert = true;
     return () => { for (const el of others) el.inert = false; };
   }, []);
@@ -30,10 +31,9 @@ export function LockOverlay({ lock, session, open }: { lock: Exclude<Lock, null>
     });
   };
   const leave = () => { open(); void signOut(cache).then(() => location.assign(`${base}sign-in`)); };
-  return (
-    <Portal><FocusTrap active>
+  return createPortal(
       <div ref={box} className="sk-lock" role="dialog" aria-modal="true" aria-labelledby="lock-title">
-        <div className="sk-auth-card sk-card">
+        <FocusTrap active><div className="sk-auth-card sk-card">
           <Logo />
           <div>
             <h2 id="lock-title" style={{ display: 'flex', gap: 8, alignItems: 'center' }}><Icon name="lock" />{lock === 'idle' ? t('auth.idleTitle') : t('auth.endedTitle')}</h2>
@@ -41,8 +41,8 @@ export function LockOverlay({ lock, session, open }: { lock: Exclude<Lock, null>
           </div>
           <SignInForm email={session.user.email} done={done} forgot={false} />
           <Button variant="subtle" onClick={leave}>{t('auth.other')}</Button>
-        </div>
-      </div>
-    </FocusTrap></Portal>
+        </div></FocusTrap>
+      </div>,
+    document.body,
   );
 }
