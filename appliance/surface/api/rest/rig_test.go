@@ -323,6 +323,12 @@ func (r *rig) populate() {
 			}
 			*n.id = a.ID
 		}
+		for _, channel := range []string{r.chanA, r.chanB} {
+			give := map[quota.Kind]int64{quota.Accounts: quota.Unlimited, quota.Users: quota.Unlimited}
+			if err := quota.AllocateTx(tx, r.by(r.root), r.root, channel, give); err != nil {
+				return err
+			}
+		}
 		_, err := mail.SaveTx(tx, r.keeper, mail.Settings{Host: "127.0.0.1", Port: 25, Security: mail.None, From: "a@example.com"}, 0, r.clock.Now())
 		return err
 	})
