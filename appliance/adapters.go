@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 
-	"github.com/switchkeep/switchkeep/appliance/domain/access"
 	"github.com/switchkeep/switchkeep/appliance/domain/identity"
 	"github.com/switchkeep/switchkeep/appliance/domain/pbx"
 	"github.com/switchkeep/switchkeep/appliance/domain/tenant"
@@ -76,28 +75,4 @@ func (w wires) Online(id string) bool { return w.l.Online(id) }
 
 func (w wires) Dial(ctx context.Context, id, _ string) (net.Conn, error) {
 	return w.l.Dial(ctx, id, "portal")
-}
-
-// rights asks access whether a person may enrol a PBX.
-type rights struct{ a *access.Access }
-
-func (x rights) MayEnroll(r store.Reader, p pbx.Person, m pbx.Membership) error {
-	return x.a.Check(r, access.Who{
-		User: p.ID, Membership: m.ID, Account: m.Account, Role: m.Role, Kind: "enroll", MFA: p.SecondFactor,
-	}, access.PBXEnroll, m.Account)
-}
-
-// proofs checks the credentials of an enrolment.
-type proofs struct{ i *identity.Identity }
-
-func (x proofs) VerifyEnrollment(ctx context.Context, by audit.Cause, email, password, code string) (pbx.Person, error) {
-	u, members, err := x.i.VerifyEnrollment(ctx, by, email, password, code)
-	if err != nil {
-		return pbx.Person{}, err
-	}
-	p := pbx.Person{ID: u.ID, Label: u.Email, SecondFactor: true}
-	for _, m := range members {
-		p.Memberships = append(p.Memberships, pbx.Membership{ID: m.ID, Account: m.Account, Role: m.Role})
-	}
-	return p, nil
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/switchkeep/switchkeep/appliance/platform/audit"
 	"github.com/switchkeep/switchkeep/appliance/platform/schedule"
 	"github.com/switchkeep/switchkeep/appliance/surface/backup"
 )
@@ -43,6 +45,11 @@ func (a *Appliance) addJobs() error {
 		{Name: "certificates", Spec: "5 * * * *", WhenUnsure: true, Run: func(ctx context.Context) error {
 			return errors.Join(r.certs.Reload(ctx), r.certs.Maintain(ctx))
 		}},
+		{Name: "expiry", Spec: "0 * * * *", Run: func(ctx context.Context) error {
+			_, err := r.quota.Expire(ctx, audit.System(r.cfg.Clock.Now(), "end of a grant"))
+			return err
+		}},
+		{Name: "ledger", Spec: "45 3 * * *", WhenUnsure: true, Run: r.checkLedger},
 		{Name: "prune", Spec: "15 3 * * *", Run: r.prune},
 	}
 	for _, j := range jobs {
@@ -51,6 +58,18 @@ func (a *Appliance) addJobs() error {
 		}
 	}
 	return nil
+}
+
+// checkLedger computes every counter of the ledger again and says what differs.
+func (r *rooms) checkLedger(ctx context.Context) error {
+	drift, err := r.quota.Fsck(ctx)
+	for _, d := range drift {
+		r.cfg.Logger.ErrorContext(ctx, "a counter of the ledger differs from its objects", slog.Any("drift", d))
+	}
+	if err == nil && len(drift) > 0 {
+		err = fmt.Errorf("%d counters differ from their objects; see the service log", len(drift))
+	}
+	return err
 }
 
 // prune removes what has been kept long enough.

@@ -168,8 +168,8 @@ func (r *rooms) openCertificates(ctx context.Context) (err error) {
 func (r *rooms) openPBX(context.Context) (err error) {
 	c := r.cfg
 	r.pbxs, err = pbx.New(pbx.Config{
-		DB: r.db, Clock: c.Clock, Logger: c.Logger, Accounts: pbx.Tree{}, Ledger: pbx.Books{}, Rights: rights{r.access},
-		Verifier: proofs{r.identity}, CodeText: r.codeText, Unsure: func() bool { return !r.guard.Sure() },
+		DB: r.db, Clock: c.Clock, Logger: c.Logger, Accounts: pbx.Tree{}, Ledger: pbx.Books{}, Rights: pbx.Checker{Access: r.access},
+		Verifier: link.People{Identity: r.identity, DB: r.db}, CodeText: r.codeText, Unsure: func() bool { return !r.guard.Sure() },
 		HotFile: filepath.Join(r.layout.Hot(), "pbx"),
 	})
 	return err
