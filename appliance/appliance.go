@@ -73,7 +73,7 @@ func (a *Appliance) openDoors(ctx context.Context, https, http string) (*doors, 
 	return openDoors(ctx, doorsConfig{
 		https: https, http: http, certs: r.certs, clock: r.cfg.Clock, log: r.cfg.Logger, known: r.known,
 	}, behind{
-		console: a.front.console, visit: r.visits.Server, enroll: a.front.enroll,
+		console: a.front.console, visit: r.visits.Server, enroll: r.link.ServeEnroll,
 		link: r.link.Serve, goAway: r.link.Stop, linkTLS: r.linkTLS,
 	})
 }

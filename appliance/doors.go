@@ -39,12 +39,12 @@ const (
 
 // behind is what the doors lead to.
 type behind struct {
-	console, enroll http.Handler
-	visit           func() *http.Server // with the limits that uploads and live sockets need
-	// link serves handshaken connections until the listener closes; goAway ends them in order.
-	link    func(ctx context.Context, ln net.Listener) error
-	goAway  func(ctx context.Context) error
-	linkTLS *tls.Config
+	console http.Handler
+	visit   func() *http.Server // with the limits that uploads and live sockets need
+	// link and enroll serve handshaken connections until the listener closes; goAway ends links in order.
+	link, enroll func(ctx context.Context, ln net.Listener) error
+	goAway       func(ctx context.Context) error
+	linkTLS      *tls.Config
 }
 
 // doors are the open listeners of one set of addresses with their servers.
@@ -96,7 +96,7 @@ func openDoors(ctx context.Context, c doorsConfig, b behind) (*doors, error) {
 	}
 	visits := b.visit()
 	visits.BaseContext = func(net.Listener) context.Context { return d.ctx }
-	d.tls = []*http.Server{server(b.console), visits, server(b.enroll)}
+	d.tls = []*http.Server{server(b.console), visits}
 	d.http = server(listen.Redirect(c.known, strconv.Itoa(d.httpsPort())))
 	return d, nil
 }
@@ -136,18 +136,19 @@ func (d *doors) serve(fail func(error)) {
 		})
 	}
 	run("port", func() error { return d.port.Serve(d.ctx) })
-	for i, name := range []string{routeConsole, routeVisit, routeEnroll} {
+	for i, name := range []string{routeConsole, routeVisit} {
 		run(name, func() error { return d.tls[i].Serve(d.port.Route(name)) })
 	}
 	run("plain", func() error { return d.http.Serve(listen.Limit(d.plain, plainOpen, plainSource)) })
-	run("link", func() error { return d.b.link(d.ctx, d.port.Route(routeLink)) })
+	run(routeEnroll, func() error { return d.b.enroll(d.ctx, d.port.Route(routeEnroll)) })
+	run(routeLink, func() error { return d.b.link(d.ctx, d.port.Route(routeLink)) })
 }
 
 // close stops in order: the port, then console, visits and plain side by side, then the link, because
 // visits run through it. keepLink leaves the connectors alone: other doors lead to the same link.
 func (d *doors) close(ctx context.Context, keepLink bool) error {
 	stages := [][]func(context.Context) error{{
-		d.shut(d.tls[0]), d.shut(d.tls[1]), d.shut(d.tls[2]), d.shut(d.http),
+		d.shut(d.tls[0]), d.shut(d.tls[1]), d.shut(d.http),
 	}}
 	if !keepLink {
 		stages = append(stages, []func(context.Context) error{d.b.goAway})

@@ -30,7 +30,6 @@ import (
 // front is what people meet: the API with the web application, live changes, the list in memory.
 type front struct {
 	console http.Handler
-	enroll  http.Handler
 	hub     *sse.Hub
 	signals *signal.Hub
 	index   *rest.PBXIndex
@@ -57,7 +56,7 @@ func (a *Appliance) newFront() (err error) {
 	if a.api, err = api.New(a.apiConfig()); err != nil {
 		return err
 	}
-	f.console, f.enroll = a.api.Handler(), r.link.Enroll()
+	f.console = a.api.Handler()
 	return nil
 }
 
