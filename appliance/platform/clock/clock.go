@@ -49,3 +49,7 @@ func (System) NewTimer(d time.Duration) Timer { return systemTimer{time.NewTimer
 
 // NewTicker implements Clock.
 func (System) NewTicker(d time.Duration) Ticker { return systemTicker{time.NewTicker(d)} }
+
+// Deadline is when d will have passed on the wire, for net.Conn: the kernel waits by its own clock,
+// also where the time that is shown stands still or is wrong.
+func Deadline(d time.Duration) time.Time { return time.Now().Add(d) }

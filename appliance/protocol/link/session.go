@@ -14,6 +14,7 @@ import (
 	"github.com/libp2p/go-yamux/v5"
 
 	"github.com/switchkeep/switchkeep/appliance/domain/pbx"
+	"github.com/switchkeep/switchkeep/appliance/platform/clock"
 	"github.com/switchkeep/switchkeep/appliance/protocol/link/wire"
 )
 
@@ -278,7 +279,7 @@ func (p *session) alive() bool {
 func (p *session) send(b wire.Body) error {
 	p.wmu.Lock()
 	defer p.wmu.Unlock()
-	if err := p.control.SetWriteDeadline(p.s.cfg.Clock.Now().Add(helloTimeout)); err != nil {
+	if err := p.control.SetWriteDeadline(clock.Deadline(helloTimeout)); err != nil {
 		return err
 	}
 	if err := wire.WriteFrame(p.control, b); err != nil {
@@ -340,7 +341,7 @@ func (p *session) gone(err error) {
 // loop reads the control stream until the session ends.
 func (p *session) loop(ctx context.Context) error {
 	for {
-		if err := p.control.SetReadDeadline(p.s.cfg.Clock.Now().Add(p.s.cfg.Offline)); err != nil {
+		if err := p.control.SetReadDeadline(clock.Deadline(p.s.cfg.Offline)); err != nil {
 			return err
 		}
 		f, err := p.frames.Next()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/libp2p/go-yamux/v5"
 
+	"github.com/switchkeep/switchkeep/appliance/platform/clock"
 	"github.com/switchkeep/switchkeep/appliance/protocol/link/wire"
 )
 
@@ -82,7 +83,7 @@ func (s *session) greet(ctx context.Context) error {
 		return fmt.Errorf("open control stream: %w", err)
 	}
 	s.control, s.frames = st, wire.NewReader(st)
-	if err = st.SetDeadline(s.c.cfg.Clock.Now().Add(dialTimeout)); err != nil {
+	if err = st.SetDeadline(clock.Deadline(dialTimeout)); err != nil {
 		return err
 	}
 	if _, err = st.Write([]byte{wire.StreamVersion, byte(wire.TypeControl)}); err != nil {
@@ -183,7 +184,7 @@ func (s *session) renew() {
 func (s *session) read(ctx context.Context) error {
 	for {
 		if s.token == "" {
-			if err := s.control.SetReadDeadline(s.c.cfg.Clock.Now().Add(wire.Offline)); err != nil {
+			if err := s.control.SetReadDeadline(clock.Deadline(wire.Offline)); err != nil {
 				return err
 			}
 		}

@@ -40,7 +40,7 @@ func (s *session) serve(ctx context.Context, st *yamux.Stream) {
 			_ = st.Reset()
 		}
 	}()
-	if err := st.SetReadDeadline(s.c.cfg.Clock.Now().Add(headerTimeout)); err != nil {
+	if err := st.SetReadDeadline(clock.Deadline(headerTimeout)); err != nil {
 		_ = st.Reset()
 		return
 	}
