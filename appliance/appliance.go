@@ -12,6 +12,7 @@ import (
 
 	"github.com/switchkeep/switchkeep/appliance/platform/clock"
 	"github.com/switchkeep/switchkeep/appliance/surface/api"
+	"github.com/switchkeep/switchkeep/appliance/surface/api/route"
 	"github.com/switchkeep/switchkeep/appliance/surface/ops"
 	"github.com/switchkeep/switchkeep/appliance/surface/setup"
 	"github.com/switchkeep/switchkeep/certs"
@@ -177,6 +178,12 @@ func (a *Appliance) SetupLink(ctx context.Context) (string, error) {
 	token, _, err := a.setup.NewLink(ctx)
 	return token, err
 }
+
+// Routes is the registry of the API's routes.
+func (a *Appliance) Routes() *route.Registry { return a.api.Routes() }
+
+// Trust is the root certificate in PEM.
+func (a *Appliance) Trust() []byte { return a.rooms.certs.TrustPEM().Data }
 
 // Clock is the guard over the time.
 func (a *Appliance) Clock() *clock.Guard { return a.rooms.guard }

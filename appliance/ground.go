@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/switchkeep/switchkeep/appliance/domain/identity"
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
 	"github.com/switchkeep/switchkeep/appliance/platform/clock"
 	"github.com/switchkeep/switchkeep/appliance/platform/config"
@@ -32,6 +33,11 @@ type Config struct {
 	Logger *slog.Logger
 	// UnsafeNoSync leaves out every fsync, for tests that need no durability.
 	UnsafeNoSync bool
+	// HashCost is the work of a password hash; zero is identity.DefaultCost. Tests that sign in often
+	// take a small one.
+	HashCost identity.Cost
+	// Synced tells whether the operating system follows a time source; nil asks it.
+	Synced func() bool
 }
 
 // ground is the first floor, opened: data folder, master key, store, and the rooms that know nothing
@@ -81,7 +87,7 @@ func (g *ground) rooms(tables []store.Registered) (err error) {
 	if g.db, err = store.New(g.engine, tables...); err != nil {
 		return err
 	}
-	g.guard, err = clock.NewGuard(clock.GuardConfig{Clock: c.Clock, Path: g.layout.ClockMark(), Built: c.Built, Logger: c.Logger})
+	g.guard, err = clock.NewGuard(clock.GuardConfig{Clock: c.Clock, Path: g.layout.ClockMark(), Built: c.Built, Logger: c.Logger, Synced: c.Synced})
 	if err != nil {
 		return err
 	}
@@ -103,5 +109,19 @@ func (g *ground) settings(ctx context.Context) (s config.Settings, done bool, er
 	})
 	return s, done, err
 }
+
+// stored waits for the store: a failed write is final, since nobody knows what the disk holds then, so
+// the appliance stops and its next start reads what is there.
+func (g *ground) stored(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-g.engine.Failed():
+		return fmt.Errorf("%w %q: free or repair the disk, then start again: %w", ErrStorage, g.layout.Store(), g.engine.Err())
+	}
+}
+
+// ErrStorage says that the database can not be written any more.
+var ErrStorage = errors.New("the appliance stops, writing failed on")
 
 func (g *ground) close() error { return g.engine.Close() }

@@ -24,7 +24,7 @@ const (
 func (a *Appliance) runners() map[string]func(context.Context) error {
 	r := a.rooms
 	return map[string]func(context.Context) error{
-		"clock": r.guard.Run, "audit": r.audit.Run, "outbox": r.outbox.Run, "operations": r.operations.Run,
+		"store": r.stored, "clock": r.guard.Run, "audit": r.audit.Run, "outbox": r.outbox.Run, "operations": r.operations.Run,
 		"tenants": r.tenants.Run, "identity": r.identity.Run, "pbxs": r.pbxs.Run, "presence": r.pbxs.Presence().Run,
 		"link": r.link.Run, "visits": r.visits.Run, "list": a.front.index.Run, "signals": a.front.signals.Run,
 		"api": a.api.Run,

@@ -122,7 +122,7 @@ func (r *rooms) openDomain(ctx context.Context) (err error) {
 	}
 	r.identity, err = identity.New(identity.Config{
 		DB: r.db, Clock: c.Clock, Guard: r.guard, Logger: c.Logger, Keeper: r.keeper, Audit: r.audit,
-		Accounts: people{}, Mail: letters{r.outbox}, Base: func() string { return r.now.Load().ConsoleURL() },
+		Accounts: people{}, Mail: letters{r.outbox}, Base: func() string { return r.now.Load().ConsoleURL() }, Cost: c.HashCost,
 	})
 	if err != nil {
 		return err
