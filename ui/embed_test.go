@@ -29,7 +29,7 @@ func TestBuiltTextFilesArePacked(t *testing.T) {
 		t.Skip("the web application is not built")
 	}
 	err := fs.WalkDir(Dist(), "assets", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !(strings.HasSuffix(path, ".js") || strings.HasSuffix(path, ".css")) {
+		if err != nil || d.IsDir() || (!strings.HasSuffix(path, ".js") && !strings.HasSuffix(path, ".css")) {
 			return err
 		}
 		if _, err := fs.Stat(Dist(), path+".br"); err != nil {

@@ -23,22 +23,22 @@ func TestVault(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := New(db, keeper, func() time.Time { return now })
-	if _, err := v.Get(t.Context(), "root"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err = v.Get(t.Context(), "root"); !errors.Is(err, fs.ErrNotExist) {
 		t.Fatalf("got %v, want fs.ErrNotExist", err)
 	}
 	for name, value := range map[string]string{"root": "PRIVATE", "leaf/console": "KEY", "leaf/visit": "KEY"} {
-		if err := v.Put(t.Context(), name, []byte(value)); err != nil {
+		if err = v.Put(t.Context(), name, []byte(value)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if b, err := v.Get(t.Context(), "root"); err != nil || string(b) != "PRIVATE" {
-		t.Fatal(string(b), err)
+	if b, getErr := v.Get(t.Context(), "root"); getErr != nil || string(b) != "PRIVATE" {
+		t.Fatal(string(b), getErr)
 	}
-	if names, err := v.List(t.Context(), "leaf/"); err != nil || len(names) != 2 {
-		t.Fatal(names, err)
+	if names, listErr := v.List(t.Context(), "leaf/"); listErr != nil || len(names) != 2 {
+		t.Fatal(names, listErr)
 	}
 	var dump bytes.Buffer
-	if err := db.Dump(t.Context(), &dump); err != nil || bytes.Contains(dump.Bytes(), []byte("PRIVATE")) {
+	if err = db.Dump(t.Context(), &dump); err != nil || bytes.Contains(dump.Bytes(), []byte("PRIVATE")) {
 		t.Fatal("the dump shows a sealed value", err)
 	}
 	_, err = db.Update(t.Context(), func(_ context.Context, tx store.Tx) error {

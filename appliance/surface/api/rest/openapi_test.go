@@ -22,9 +22,9 @@ func TestOpenAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		again, err := api.Document("1", rest.Known, rest.Register(rest.Rooms{}))
-		if err != nil || !bytes.Equal(doc, again) {
-			t.Fatalf("other bytes for the same routes: %v", err)
+		again, againErr := api.Document("1", rest.Known, rest.Register(rest.Rooms{}))
+		if againErr != nil || !bytes.Equal(doc, again) {
+			t.Fatalf("other bytes for the same routes: %v", againErr)
 		}
 	}
 	var d struct {
