@@ -88,12 +88,21 @@ func (c *numbers) compare(a, b uint32) int           { return cmp.Compare(c.n[a]
 func (c *numbers) compareTo(row uint32, v Value) int { return cmp.Compare(c.n[row], v.num) }
 func (c *numbers) memory() int                       { return 8 * cap(c.n) }
 
-// labels keeps each distinct text once. rank[code] is the text's place in order.
+// labels keeps each distinct text once. rank[code] is the text's place in order. A row's code takes a
+// byte, and four once there are more than 256 texts.
 type labels struct {
-	n     []uint32
+	small []uint8
+	wide  []uint32 // nil while small holds all
 	texts []string
 	codes map[string]uint32
 	rank  []uint32
+}
+
+func (c *labels) at(row uint32) uint32 {
+	if c.wide != nil {
+		return c.wide[row]
+	}
+	return uint32(c.small[row])
 }
 
 func (c *labels) code(s string) uint32 {
@@ -105,7 +114,18 @@ func (c *labels) code(s string) uint32 {
 	c.texts = append(c.texts, s)
 	c.codes[s] = code
 	c.rank = nil
+	if code == 256 {
+		c.widen()
+	}
 	return code
+}
+
+func (c *labels) widen() {
+	c.wide = make([]uint32, len(c.small), cap(c.small))
+	for row, code := range c.small {
+		c.wide[row] = uint32(code)
+	}
+	c.small = nil
 }
 
 // order brings rank up to date; the index calls it under its write lock.
@@ -124,19 +144,34 @@ func (c *labels) order() {
 	}
 }
 
-func (c *labels) grow()                   { c.n = append(c.n, 0) }
-func (c *labels) set(row uint32, v Value) { c.n[row] = c.code(fold(v.text)) }
-func (c *labels) value(row uint32) Value  { return Value{text: c.texts[c.n[row]]} }
+func (c *labels) grow() {
+	if c.wide != nil {
+		c.wide = append(c.wide, 0)
+		return
+	}
+	c.small = append(c.small, 0)
+}
+
+func (c *labels) set(row uint32, v Value) {
+	code := c.code(fold(v.text))
+	if c.wide != nil {
+		c.wide[row] = code
+		return
+	}
+	c.small[row] = uint8(code) //nolint:gosec // below 256 until widened
+}
+
+func (c *labels) value(row uint32) Value { return Value{text: c.texts[c.at(row)]} }
 func (c *labels) compare(a, b uint32) int {
-	return cmp.Compare(c.rank[c.n[a]], c.rank[c.n[b]])
+	return cmp.Compare(c.rank[c.at(a)], c.rank[c.at(b)])
 }
 
 func (c *labels) compareTo(row uint32, v Value) int {
-	return strings.Compare(c.texts[c.n[row]], v.text)
+	return strings.Compare(c.texts[c.at(row)], v.text)
 }
 
 func (c *labels) memory() int {
-	n := 4 * (cap(c.n) + cap(c.rank))
+	n := cap(c.small) + 4*(cap(c.wide)+cap(c.rank))
 	for _, s := range c.texts {
 		n += 2*len(s) + 48
 	}

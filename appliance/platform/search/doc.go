@@ -3,7 +3,7 @@
 // rows themselves are read from the store.
 //
 // An Index holds, for each row, its id (16 bytes), its owner's account number and one
-// cell for each column: 4 bytes for a Label (a text of few distinct values, kept once),
+// cell for each column: 1 or 4 bytes for a Label (a text of few distinct values, kept once),
 // 8 for a Number or a Time, 4 plus the text for a Text. Texts are kept case-folded only.
 //
 // A query carries the accounts that its caller may see as a bit set and applies it row
@@ -12,5 +12,6 @@
 // Follow loads a table by a scan and keeps up with the store's Watch; a column marked
 // Hot belongs to the owner of the live state, who sets it by Set, and is left alone.
 //
-// An Index is safe for concurrent use; it starts no goroutine.
+// An Index is safe for concurrent use. A query over many rows looks through them side by side; its
+// goroutines end with it.
 package search

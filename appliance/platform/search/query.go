@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/switchkeep/switchkeep/appliance/platform/fault"
 	"github.com/switchkeep/switchkeep/appliance/platform/ident"
@@ -86,15 +88,7 @@ func (ix *Index) Query(q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	top := &heap{limit: q.Limit + 1, order: order}
-	total := 0
-	ix.each(q.Allowed, tests, func(row uint32) {
-		total++
-		if after == nil || order.afterMark(row, after) {
-			top.offer(row)
-		}
-	})
-	rows := top.sorted()
+	rows, total := ix.first(q, tests, order, after)
 	page := Page{Total: total, IDs: make([]string, 0, len(rows))}
 	for i, row := range rows {
 		if i == q.Limit {
@@ -123,7 +117,7 @@ func (ix *Index) Counts(q Query, column string) (map[string]int, error) {
 		return nil, refuse("column", column)
 	}
 	counts := make([]int, len(l.texts))
-	ix.each(q.Allowed, tests, func(row uint32) { counts[l.n[row]]++ })
+	ix.each(0, ix.rows(), q.Allowed, tests, func(row uint32) { counts[l.at(row)]++ })
 	out := map[string]int{}
 	for code, n := range counts {
 		if n > 0 {
@@ -133,9 +127,46 @@ func (ix *Index) Counts(q Query, column string) (map[string]int, error) {
 	return out, nil
 }
 
-func (ix *Index) each(allowed *Bits, tests []match, fn func(row uint32)) {
+// splitRows is how many rows are worth a goroutine.
+const splitRows = 1 << 15
+
+// first returns the first rows in order after the mark, one more than the limit if there are, and how
+// many match in all. Many rows are looked through side by side.
+func (ix *Index) first(q Query, tests []match, order *sorter, after *place) (rows []uint32, total int) {
+	n := ix.rows()
+	parts := max(1, min(uint32(runtime.GOMAXPROCS(0)), n/splitRows)) //nolint:gosec // a few
+	tops, totals := make([]heap, parts), make([]int, parts)
+	scan := func(part uint32) {
+		top, hits := heap{limit: q.Limit + 1, order: order}, 0
+		from, to := uint64(n)*uint64(part)/uint64(parts), uint64(n)*uint64(part+1)/uint64(parts)
+		ix.each(uint32(from), uint32(to), q.Allowed, tests, func(row uint32) { //nolint:gosec // at most n
+			hits++
+			if after == nil || order.afterMark(row, after) {
+				top.offer(row)
+			}
+		})
+		tops[part], totals[part] = top, hits
+	}
+	var wg sync.WaitGroup
+	for part := uint32(1); part < parts; part++ {
+		wg.Go(func() { scan(part) })
+	}
+	scan(0)
+	wg.Wait()
+	for part := range tops[1:] {
+		for _, row := range tops[part+1].rows {
+			tops[0].offer(row)
+		}
+		totals[0] += totals[part+1]
+	}
+	return tops[0].sorted(), totals[0]
+}
+
+func (ix *Index) rows() uint32 { return uint32(len(ix.ids)) } //nolint:gosec // row numbers are 32 bits
+
+func (ix *Index) each(from, to uint32, allowed *Bits, tests []match, fn func(row uint32)) {
 rows:
-	for row := range uint32(len(ix.ids)) {
+	for row := from; row < to; row++ {
 		if allowed != nil && !allowed.Has(ix.account[row]) || ix.ids[row] == ([16]byte{}) {
 			continue
 		}
@@ -231,7 +262,7 @@ func filterOn(c column, f *Filter) (match, error) {
 		for code, s := range c.texts {
 			hit[code] = test([]byte(s))
 		}
-		return func(row uint32) bool { return hit[c.n[row]] }, nil
+		return func(row uint32) bool { return hit[c.at(row)] }, nil
 	case *texts:
 		test, err := textTest(f)
 		if err != nil {

@@ -389,3 +389,37 @@ func BenchmarkQueryMillion(b *testing.B) {
 		})
 	}
 }
+
+// Labels of more than a byte's worth of texts, and enough rows to be looked through side by side,
+// answer like the plain list.
+func TestManyRowsAndLabels(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	items := map[string]item{}
+	for i := range 70_000 {
+		it := item{id: ident.New(), account: uint32(i % 7), name: fmt.Sprintf("n%d", i%991), model: fmt.Sprintf("m%d", i%300), calls: int64(i % 13)}
+		items[it.id] = it
+		if err := ix.Put(it.row()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	q := search.Query{
+		Allowed: search.BitsOf(0, 2, 4, 5), Limit: 40, Filters: []search.Filter{{Column: "model", Op: search.Is, Texts: []string{"M299", "m7"}}},
+		Sort: []search.Order{{Column: "model", Desc: true}, {Column: "name"}},
+	}
+	want := slow(items, q, map[uint32]bool{0: true, 2: true, 4: true, 5: true})
+	var got []string
+	for {
+		p, err := ix.Query(q)
+		if err != nil || p.Total != len(want) {
+			t.Fatal(p.Total, len(want), err)
+		}
+		got = append(got, p.IDs...)
+		if q.After = p.Next; p.Next == "" {
+			break
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Fatal("other rows than the plain list's")
+	}
+}
