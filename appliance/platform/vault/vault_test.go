@@ -42,9 +42,9 @@ func TestVault(t *testing.T) {
 		t.Fatal("the dump shows a sealed value", err)
 	}
 	_, err = db.Update(t.Context(), func(_ context.Context, tx store.Tx) error {
-		row, err := rows().Get(tx, store.Text("root"))
+		row, getErr := rows().Get(tx, store.Text("root"))
 		row.Name = "leaf/console"
-		return errors.Join(err, rows().Put(tx, &row))
+		return errors.Join(getErr, rows().Put(tx, &row))
 	})
 	if err != nil {
 		t.Fatal(err)
