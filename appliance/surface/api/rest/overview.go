@@ -81,7 +81,7 @@ func (h *handlers) overviewGet(ctx context.Context, c *route.Call, _ *struct{}) 
 	if err != nil {
 		return Overview{}, err
 	}
-	out.Counts["users"] = len(users)
+	out.Counts["users"], out.Counts["pbxs"], out.Counts["pbxs_connected"] = len(users), 0, 0
 	pbxs, err := h.scopeOf(ctx, c, "pbx.view")
 	if err != nil {
 		return Overview{}, err

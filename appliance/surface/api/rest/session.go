@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/switchkeep/switchkeep/appliance/domain/identity"
+	"github.com/switchkeep/switchkeep/appliance/domain/tenant"
 	"github.com/switchkeep/switchkeep/appliance/platform/store"
 	"github.com/switchkeep/switchkeep/appliance/surface/api/route"
 )
@@ -159,6 +160,11 @@ func (h *handlers) sessionShow(ctx context.Context, c *route.Call, v *identity.V
 		if out.May, err = c.May(r, who, who.Account); err != nil {
 			return err
 		}
+		a, err := tenant.Get(r, who.Account)
+		if err != nil {
+			return err
+		}
+		out.Acting.Account.TimeZone = a.TimeZone
 		out.MailConfigured, err = h.Outbox.Configured(r)
 		return err
 	})

@@ -45,7 +45,7 @@ func TestSignInSwitchAndSignOut(t *testing.T) {
 	n.cookie = s.Value
 	var v rest.SessionView
 	n.want(200, "GET", "/session", nil).into(t, &v)
-	if v.User.Email != u.Email || v.Acting.Account.ID != r.entA || v.Acting.Account.Kind != "enterprise" || len(v.Acting.Account.Chain) != 3 || v.IdleSeconds != 1800 || len(v.May) == 0 || !v.MailConfigured {
+	if v.User.Email != u.Email || v.Acting.Account.ID != r.entA || v.Acting.Account.Kind != "enterprise" || v.Acting.Account.TimeZone != "Europe/Berlin" || len(v.Acting.Account.Chain) != 3 || v.IdleSeconds != 1800 || len(v.May) == 0 || !v.MailConfigured {
 		t.Fatalf("%+v", v)
 	}
 	n.want(404, "POST", "/session/switch", map[string]any{"membership": absent})

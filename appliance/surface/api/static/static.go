@@ -134,12 +134,16 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.page(w, r)
 }
 
+const workerPolicy = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
 func (h *Handler) file(w http.ResponseWriter, r *http.Request, name string, f file) {
 	head := w.Header()
 	head.Set("Content-Type", f.ctype)
 	head.Set("Cache-Control", "no-cache")
 	if strings.HasPrefix(name, "assets/") {
 		head.Set("Cache-Control", "public, max-age=31536000, immutable")
+		// A worker obeys the policy of its own file: the one of the event stream asks our own host.
+		head.Set("Content-Security-Policy", workerPolicy)
 	}
 	etag, stored := f.etag, name
 	if len(f.encodings) > 0 {

@@ -93,6 +93,15 @@ func TestUnknownFilesAreAbsentAndDeepLinksArePages(t *testing.T) {
 	}
 }
 
+func TestAWorkerMayAskItsOwnHost(t *testing.T) {
+	t.Parallel()
+	h := handler(t)
+	res, _ := get(t, h, "/assets/app-abc.js", "")
+	if csp := res.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'; connect-src 'self';") {
+		t.Errorf("policy %q: the worker of the event stream reads nothing", csp)
+	}
+}
+
 func TestThePageHasANonceOfItsOwn(t *testing.T) {
 	t.Parallel()
 	h := handler(t)
