@@ -10,6 +10,8 @@ describe('times', () => {
     setTimeZone('Asia/Shanghai');
     expect(fullTime(at)).toContain('Nov 23, 2026');
     expect(utc(at)).toBe('2026-11-22 18:00:00 UTC');
+    setTimeZone('');
+    expect(fullTime(at)).not.toBe('—');
     setTimeZone('No/Where');
     expect(fullTime(at)).not.toBe('—');
   });

@@ -3,7 +3,7 @@ import { currentLang } from '@/i18n';
 let zone: string | undefined;
 /** Sets the zone of the acting account; undefined is the browser's own. */
 export function setTimeZone(z: string | undefined): void {
-  try { if (z) new Intl.DateTimeFormat('en', { timeZone: z }); zone = z; } catch { zone = undefined; }
+  try { if (z) new Intl.DateTimeFormat('en', { timeZone: z }); zone = z || undefined; } catch { zone = undefined; }
 }
 
 const parse = (v: string | undefined): Date | undefined => {

@@ -5,6 +5,7 @@ import { api } from '@/api/client';
 import type { AuditRow, Health, List, Overview } from '@/api/types';
 import { Go } from '@/app/nav';
 import { actionWord } from '@/pages/log/words';
+import { word } from '@/i18n';
 import { useMay, useSession } from '@/session/session';
 import { ErrorState, PageHead, Loading } from '@/ui/Blocks';
 import { number, relative } from '@/ui/dates';
@@ -80,7 +81,7 @@ function Tile({ h }: { h: Health }) {
   const known = h.id === 'disk' || h.id === 'certificate' || h.id === 'cert' || h.id === 'backup' || h.id === 'mail' || h.id === 'clock';
   const body = (
     <>
-      <span className="top"><span className="dim">{known ? t(`health.${h.id as 'disk'}`) : h.title_key ?? h.id}</span><Icon name={healthIcons[h.id] ?? 'system'} size={20} /></span>
+      <span className="top"><span className="dim">{known ? t(`health.${h.id as 'disk'}`) : word(h.title_key ?? `doctor.${h.id}`, h.id)}</span><Icon name={healthIcons[h.id] ?? 'system'} size={20} /></span>
       <span className="mid num">{shown}</span>
       <Status {...(levelTone[h.level] ?? unknownTone)}>{t(`health.${h.level}`)}</Status>
       {h.level !== 'ok' && h.detail && <span className="dim">{h.detail}</span>}

@@ -11,7 +11,7 @@ import { Banner, problemText } from '@/ui/Blocks';
 import { Logo } from '@/ui/Logo';
 import { Wizard, WizardNav } from '@/ui/Wizard';
 import { Handover } from './Handover';
-import { fieldErrors, filled, stepOf, steps, type Draft, type SetupAPI, type SetupInfo, type StepName } from './model';
+import { fieldErrors, filled, sameFindings, stepOf, steps, type Draft, type SetupAPI, type SetupInfo, type StepName } from './model';
 import { OperatorStep } from './OperatorStep';
 import { RecoveryStep } from './RecoveryStep';
 import { CertificateStep, MailStep, NamesStep, ReviewStep, WelcomeStep } from './Steps';
@@ -45,7 +45,7 @@ export function SetupWizard({ info, rest }: { info: SetupInfo; rest: SetupAPI })
     onSuccess: ({ findings }, s) => {
       setFound({ step: s, findings });
       // Warnings may be passed by going on once more; errors may not.
-      const seen = found?.step === s && JSON.stringify(found.findings) === JSON.stringify(findings);
+      const seen = found?.step === s && sameFindings(found.findings, findings);
       if (findings.some((f) => f.level === 'error') || (findings.some((f) => f.level === 'warn') && !seen)) return;
       to(steps[steps.indexOf(s) + 1]!);
     },

@@ -55,3 +55,9 @@ export function setupAPI(token: string) {
   };
 }
 export type SetupAPI = ReturnType<typeof setupAPI>;
+
+/** Whether a check found the same once more; figures in it, such as the free space, change all the time. */
+export const sameFindings = (a: Finding[], b: Finding[]): boolean => {
+  const mark = (list: Finding[]) => list.map((f) => `${f.id} ${f.level}`).sort().join('\n');
+  return mark(a) === mark(b);
+};
