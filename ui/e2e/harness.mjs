@@ -59,27 +59,36 @@ const isOwn = (url, hosts) => {
 
 /**
  * A browser context of its own with collectors. `hosts` are the hosts that pages may ask; `expect` lists
- * patterns of console texts that the test provokes itself (a refused sign-in is a failed request).
+ * patterns of console texts that the test provokes itself (a refused sign-in is a failed request);
+ * `portal` matches the addresses of pages that are a PBX's own.
  */
-export async function openTab(browser, { scheme = 'light', lang = 'en', width = 1366, height = width < 700 ? 844 : 820, hosts = ['127.0.0.1', 'localhost', '*.localhost'], expect = [], storageState } = {}) {
+export async function openTab(browser, { scheme = 'light', lang = 'en', width = 1366, height = width < 700 ? 844 : 820, hosts = ['127.0.0.1', 'localhost', '*.localhost'], expect = [], portal, storageState } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: lang, reducedMotion: 'reduce', acceptDownloads: true, storageState });
+  context.setDefaultTimeout(15_000);
   const problems = [];
+  const ofPortal = [];
   const expected = [...expect];
-  const note = (kind, text) => { if (!expected.some((e) => (e instanceof RegExp ? e.test(text) : text.includes(e)))) problems.push({ kind, text }); };
+  const provoked = new Map();
+  // What a PBX's own portal says on its own origin is no fault of the console; it is kept apart.
+  const note = (kind, text, url = '') => {
+    const e = expected.find((x) => (x instanceof RegExp ? x.test(text) : text.includes(x)));
+    if (e) provoked.set(String(e), (provoked.get(String(e)) ?? 0) + 1);
+    else (portal?.test(url) ? ofPortal : problems).push({ kind, text });
+  };
   // A binding outlives navigations; a list kept in the document would be lost with it.
-  await context.exposeBinding('__skViolation', (_, text) => note('csp', text));
+  await context.exposeBinding('__skViolation', ({ page }, text) => note('csp', text, page.url()));
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (e) => window.__skViolation(`${e.violatedDirective}: ${e.blockedURI} ${e.sourceFile ?? ''}:${e.lineNumber} ${e.sample}`));
   });
   context.on('request', (r) => { if (!isOwn(r.url(), hosts)) note('foreign', r.url()); });
   const watch = (page) => {
-    page.on('pageerror', (e) => note('page', String(e.stack ?? e)));
-    page.on('console', (m) => { if (m.type() === 'error') note('console', `${m.text()} @ ${m.location().url}`); });
+    page.on('pageerror', (e) => note('page', String(e.stack ?? e), page.url()));
+    page.on('console', (m) => { if (m.type() === 'error') note('console', `${m.text()} @ ${m.location().url}`, page.url()); });
   };
   context.on('page', watch);
   const page = await context.newPage();
   return {
-    context, page, problems, scheme, lang, width,
+    context, page, problems, ofPortal, provoked, scheme, lang, width,
     /** Adds a pattern of provoked console texts from here on. */
     expect: (e) => expected.push(e),
     settle: () => settle(page),

@@ -99,7 +99,7 @@ export async function startMail() {
 /** startJupyter runs Jupyter Notebook as the portal of a PBX. */
 export async function startJupyter(dir) {
   const port = await freePort()
-  const p = new Program('jupyter', 'jupyter-notebook', ['--no-browser', '--allow-root', '--ip', '127.0.0.1', '--port', String(port),
+  const p = new Program('jupyter', 'jupyter-notebook', ['--no-browser', '--allow-root', '--ip=127.0.0.1', '--port', String(port),
     '--notebook-dir', dir, '--NotebookApp.token=', '--NotebookApp.password='], { cwd: dir, env: { ...process.env, HOME: dir } })
   await p.line(/(is running at|Jupyter Notebook .* running)/)
   return { program: p, port, url: `http://127.0.0.1:${port}` }
