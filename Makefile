@@ -6,7 +6,8 @@ export GOTOOLCHAIN := local
 export GOFLAGS := -buildvcs=false
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -X main.version=$(VERSION)
+BUILT ?= $(shell git log -1 --format=%cI 2>/dev/null)
+LDFLAGS := -X main.version=$(VERSION) -X main.built=$(BUILT)
 TOOL := go tool -modfile=scripts/tools/go.mod
 DATA ?= data
 

@@ -13,8 +13,9 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// version is set by the build.
-var version = "dev"
+// version and built (the commit's time, RFC 3339) are set by the build. A clock before built is not
+// believed.
+var version, built = "dev", ""
 
 // cli is the command line. The data folder is where everything lives.
 type cli struct {

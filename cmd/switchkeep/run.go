@@ -47,7 +47,12 @@ func (c *runCmd) Run(ctx context.Context, all *cli, std streams) error {
 func (c *runCmd) config(all *cli, std streams) appliance.Config {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // kong admits the four names only
+	at, err := time.Parse(time.RFC3339, built)
+	if err != nil {
+		at = time.Time{} // a build by hand knows no date
+	}
 	return appliance.Config{
+		Built:   at,
 		DataDir: all.Data, HTTPS: c.HTTPS, HTTP: c.HTTP, Version: version, Clock: clock.System{},
 		Logger: slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: level})),
 	}
