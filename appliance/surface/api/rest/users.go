@@ -234,6 +234,8 @@ func (h *handlers) userEdit(ctx context.Context, c *route.Call, in *userEditIn) 
 	if err != nil {
 		return UserRow{}, err
 	}
+	// His streams show what the old role may see.
+	h.Hub.EndUser(m.User, "rights")
 	c.SetVer(m.Ver)
 	return h.userRow(c, &m), nil
 }

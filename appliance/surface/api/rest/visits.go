@@ -2,10 +2,14 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/switchkeep/switchkeep/appliance/domain/identity"
+	"github.com/switchkeep/switchkeep/appliance/platform/fault"
+	"github.com/switchkeep/switchkeep/appliance/platform/store"
 	"github.com/switchkeep/switchkeep/appliance/protocol/visit"
 	"github.com/switchkeep/switchkeep/appliance/surface/api/route"
 )
@@ -68,9 +72,19 @@ func (h *handlers) visitLaunch(ctx context.Context, c *route.Call, in *visitIn) 
 		return VisitLaunched{}, err
 	}
 	v, err := h.Visits.Launch(ctx, c.By, visit.Request{
-		PBX: in.ID, Reason: strings.TrimSpace(in.Body.Reason), ProbeOK: in.Body.ProbeOK, Console: console(c), Check: c.Checker(),
+		PBX: in.ID, Reason: strings.TrimSpace(in.Body.Reason), ProbeOK: in.Body.ProbeOK, Console: console(c), Check: c.Checker(standing),
 	})
 	return VisitLaunched{v.ID, v.URL, v.Mode, v.Expires}, err
+}
+
+// standing is the caller with the role that he has in his membership now.
+func standing(r store.Reader, who route.Who) (route.Who, error) {
+	m, err := identity.Memberships().Get(r, store.Text(who.Membership))
+	if errors.Is(err, store.ErrNotFound) {
+		return who, fault.New(fault.KindDenied, "member_gone", "the person is no member any more")
+	}
+	who.Role = m.Role
+	return who, err
 }
 
 func (h *handlers) visitList(ctx context.Context, c *route.Call, in *ListIn) (List[VisitRow], error) {

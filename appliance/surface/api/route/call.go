@@ -101,10 +101,17 @@ func (c *Call) MayGive(r store.Reader, role, account string) error {
 	return err
 }
 
-// Checker is Allow for a room that asks again later, when the request is long over.
-func (c *Call) Checker() func(r store.Reader, account string) error {
+// Checker is Allow for a room that asks again later, when the request is long over: now tells who the
+// caller is by then, since his role may be another one.
+func (c *Call) Checker(now func(r store.Reader, who Who) (Who, error)) func(r store.Reader, account string) error {
 	g, who, act := c.guard, c.Who, Action(c.Entry.Need)
-	return func(r store.Reader, account string) error { return g.Check(r, who, act, account) }
+	return func(r store.Reader, account string) error {
+		later, err := now(r, who)
+		if err != nil {
+			return err
+		}
+		return g.Check(r, later, act, account)
+	}
 }
 
 // May lists what the caller may do on what this account owns.
