@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/switchkeep/switchkeep/appliance/platform/clock"
 	"github.com/switchkeep/switchkeep/appliance/surface/api"
@@ -90,6 +91,10 @@ func (a *Appliance) swapDoors(d *doors) *doors {
 	return old
 }
 
+// listWithin is how long the ports wait for the list of PBXs: a long one that must be read in full answers
+// 503 meanwhile, everything else works.
+const listWithin = time.Second
+
 // Start runs the rooms and serves. It returns when the appliance answers.
 func (a *Appliance) Start(ctx context.Context) error {
 	r := a.rooms
@@ -100,8 +105,11 @@ func (a *Appliance) Start(ctx context.Context) error {
 		return err
 	}
 	a.tasks.run("schedule", r.schedule.Run)
+	wait := r.cfg.Clock.NewTimer(listWithin)
+	defer wait.Stop()
 	select {
 	case <-a.front.index.Ready():
+	case <-wait.C():
 	case err := <-a.tasks.failed:
 		return err
 	case <-ctx.Done():
@@ -126,10 +134,20 @@ func (a *Appliance) Stop(ctx context.Context) error {
 		errs = append(errs, a.rooms.visits.Stop(ctx), d.close(ctx, false))
 	}
 	a.tasks.stop()
+	a.saveList(ctx)
 	if a.ops != nil {
 		errs = append(errs, a.ops.Close())
 	}
 	return errors.Join(append(errs, a.rooms.close())...)
+}
+
+// saveList keeps the list of PBXs for the next start, which reads the table when it is missing.
+func (a *Appliance) saveList(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := a.front.index.Save(ctx); err != nil {
+		a.rooms.cfg.Logger.WarnContext(ctx, "the list was not kept for the next start", slog.Any("error", err))
+	}
 }
 
 // announce makes the banner; while nobody has set the appliance up it holds a one-time link.

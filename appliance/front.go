@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strconv"
 
 	"github.com/switchkeep/switchkeep/appliance/domain/identity"
@@ -40,6 +41,7 @@ func (a *Appliance) newFront() (err error) {
 	if f.index, err = rest.NewPBXIndex(r.db, r.cfg.Clock, r.pbxs); err != nil {
 		return err
 	}
+	f.index.KeepIn(filepath.Join(r.layout.Root, "pbx.list"))
 	f.hub = sse.New(sse.Config{Clock: r.cfg.Clock, Log: r.cfg.Logger})
 	if f.signals, err = signal.New(signal.Config{DB: r.db, Sources: r.sources()}); err != nil {
 		return err

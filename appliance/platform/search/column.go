@@ -41,6 +41,9 @@ type Value struct {
 // TextValue is the cell of a Text or Label column.
 func TextValue(s string) Value { return Value{text: s} }
 
+// Text is the cell of a Text or Label column, folded when it comes from an index.
+func (v Value) Text() string { return v.text }
+
 // NumberValue is the cell of a Number column.
 func NumberValue(n int64) Value { return Value{num: n} }
 
@@ -64,6 +67,18 @@ type column interface {
 	// compareTo orders a row and a value.
 	compareTo(row uint32, v Value) int
 	memory() int
+	fit() // gives back what was kept for growth, when it is much
+	// encode appends the cells of these rows; decode fills an empty column with n rows of them.
+	encode(b []byte, rows []uint32) []byte
+	decode(b []byte, n int) bool
+}
+
+// fit returns s without the room for growth when that is much.
+func fit[T any](s []T) []T {
+	if cap(s)-len(s) <= len(s)/16 {
+		return s
+	}
+	return append(make([]T, 0, len(s)), s...)
 }
 
 func newColumn(k Kind) column {
@@ -87,6 +102,7 @@ func (c *numbers) value(row uint32) Value            { return Value{num: c.n[row
 func (c *numbers) compare(a, b uint32) int           { return cmp.Compare(c.n[a], c.n[b]) }
 func (c *numbers) compareTo(row uint32, v Value) int { return cmp.Compare(c.n[row], v.num) }
 func (c *numbers) memory() int                       { return 8 * cap(c.n) }
+func (c *numbers) fit()                              { c.n = fit(c.n) }
 
 // labels keeps each distinct text once. rank[code] is the text's place in order. A row's code takes a
 // byte, and four once there are more than 256 texts.
@@ -152,8 +168,11 @@ func (c *labels) grow() {
 	c.small = append(c.small, 0)
 }
 
-func (c *labels) set(row uint32, v Value) {
-	code := c.code(fold(v.text))
+func (c *labels) fit() { c.small, c.wide = fit(c.small), fit(c.wide) }
+
+func (c *labels) set(row uint32, v Value) { c.put(row, c.code(fold(v.text))) }
+
+func (c *labels) put(row, code uint32) {
 	if c.wide != nil {
 		c.wide[row] = code
 		return
@@ -178,6 +197,9 @@ func (c *labels) memory() int {
 	return n
 }
 
+// maxArena bounds an arena.
+const maxArena = math.MaxInt32
+
 // texts keeps the bytes of all rows in one arena: a uvarint length, then the text. Offset 0 is the
 // empty text. What is overwritten stays as waste until half of the arena is.
 type texts struct {
@@ -187,6 +209,7 @@ type texts struct {
 }
 
 func (c *texts) grow() { c.at = append(c.at, 0) }
+func (c *texts) fit()  { c.at, c.arena = fit(c.at), fit(c.arena) }
 
 func (c *texts) bytes(row uint32) []byte {
 	at := c.at[row]
@@ -213,7 +236,7 @@ func (c *texts) set(row uint32, v Value) {
 }
 
 func (c *texts) put(s string) uint32 {
-	if s == "" || uint64(len(c.arena)+len(s)) > math.MaxUint32-16 {
+	if s == "" || uint64(len(c.arena)+len(s)) > maxArena-16 {
 		return 0
 	}
 	at := uint32(len(c.arena))

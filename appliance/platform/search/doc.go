@@ -9,6 +9,9 @@
 // A query carries the accounts that its caller may see as a bit set and applies it row
 // by row before anything is counted, so that pages are full and totals exact.
 //
+// Save and Restore keep an index in a file between two runs: Restore takes it only when its checksums and
+// shape fit and the store still knows every change since its revision; else the table is read.
+//
 // Follow loads a table by a scan and keeps up with the store's Watch; a column marked
 // Hot belongs to the owner of the live state, who sets it by Set, and is left alone.
 //

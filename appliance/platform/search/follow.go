@@ -13,19 +13,50 @@ import (
 const loadPage = 20_000
 
 // Follow loads the table into the index and keeps it up to date until ctx ends. row projects a row,
-// or tells that it is not listed. The first text part of the table's key must be the row's id.
+// or tells that it is not listed. The first text part of the table's key must be the row's id. An index
+// that was Restored is not loaded again.
 func Follow[T any, P store.Row[T]](ctx context.Context, db *store.DB, table *store.Table[T, P], ix *Index, row func(*T) (Row, bool)) error {
 	f := &follower[T, P]{db: db, table: table, ix: ix, row: row}
-	for {
-		after, err := f.load(ctx)
-		if err != nil {
-			return fmt.Errorf("load %s: %w", ix.spec.Name, err)
+	ix.mu.RLock()
+	after := ix.rev
+	ix.mu.RUnlock()
+	for loaded := after > 0; ; loaded = false {
+		if !loaded {
+			var err error
+			if after, err = f.load(ctx); err != nil {
+				return fmt.Errorf("load %s: %w", ix.spec.Name, err)
+			}
+			ix.fit()
 		}
 		ix.seen(after, true)
 		if err := f.watch(ctx, after); !errors.Is(err, kv.ErrCompacted) {
 			return err
 		}
 	}
+}
+
+// CatchUp applies what was committed since Follow ended, so that Save writes the last revision.
+func CatchUp[T any, P store.Row[T]](ctx context.Context, db *store.DB, table *store.Table[T, P], ix *Index, row func(*T) (Row, bool)) error {
+	f := &follower[T, P]{db: db, table: table, ix: ix, row: row}
+	ix.mu.RLock()
+	after := ix.rev
+	ix.mu.RUnlock()
+	last := db.Rev()
+	if after >= last {
+		return nil
+	}
+	for changes, err := range db.Watch(ctx, after) {
+		if err != nil {
+			return err
+		}
+		if err = f.apply(changes); err != nil {
+			return err
+		}
+		if changes[0].Rev >= last {
+			return nil
+		}
+	}
+	return ctx.Err()
 }
 
 type follower[T any, P store.Row[T]] struct {
@@ -80,17 +111,25 @@ func (f *follower[T, P]) watch(ctx context.Context, after store.Rev) error {
 		if err != nil {
 			return err
 		}
-		for i := range changes {
-			if changes[i].Table != f.table.Name() {
-				continue
-			}
-			if err := f.change(&changes[i]); err != nil {
-				return err
-			}
+		if err := f.apply(changes); err != nil {
+			return err
 		}
-		f.ix.seen(changes[0].Rev, false)
 	}
 	return ctx.Err()
+}
+
+// apply takes one revision.
+func (f *follower[T, P]) apply(changes []store.Change) error {
+	for i := range changes {
+		if changes[i].Table != f.table.Name() {
+			continue
+		}
+		if err := f.change(&changes[i]); err != nil {
+			return err
+		}
+	}
+	f.ix.seen(changes[0].Rev, false)
+	return nil
 }
 
 func (f *follower[T, P]) change(c *store.Change) error {

@@ -20,6 +20,9 @@ type Spec struct {
 	Columns []Column
 }
 
+// minSlots is a power of two.
+const minSlots = 64
+
 // Row is what Put takes: one value for each column of the spec, in its order; the values of Hot
 // columns are used only when the row is new.
 type Row struct {
@@ -52,7 +55,7 @@ type Index struct {
 func New(spec Spec) (*Index, error) {
 	ix := &Index{
 		spec: spec, seed: maphash.MakeSeed(), names: map[string]int{},
-		slots: make([]uint32, 64), moved: make(chan struct{}), ready: make(chan struct{}),
+		slots: make([]uint32, minSlots), moved: make(chan struct{}), ready: make(chan struct{}),
 	}
 	for i, c := range spec.Columns {
 		if _, twice := ix.names[c.Name]; twice || c.Name == "" {
@@ -177,6 +180,50 @@ func (ix *Index) Set(id, column string, v Value) error {
 		ix.columns[c].set(s-1, v)
 	}
 	return nil
+}
+
+// refreshRows bounds the rows that are refreshed under one lock.
+const refreshRows = 4096
+
+// Refresh sets the Hot columns of every row. fn gets the row's id and its cell of a column, and returns
+// one value for each Hot column in their order, or nil to leave them. fn must not use the index.
+func (ix *Index) Refresh(column string, fn func(id string, cell Value) []Value) error {
+	c, ok := ix.names[column]
+	if !ok {
+		return fmt.Errorf("%w: %q has no column %q", ErrSpec, ix.spec.Name, column)
+	}
+	for from, more := 0, true; more; from += refreshRows {
+		more = ix.refresh(from, ix.columns[c], fn)
+	}
+	return nil
+}
+
+func (ix *Index) refresh(from int, cells column, fn func(id string, cell Value) []Value) (more bool) {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	for row := from; row < min(from+refreshRows, len(ix.ids)); row++ {
+		if ix.ids[row] == ([16]byte{}) {
+			continue
+		}
+		values := fn(ident.FromBytes(ix.ids[row]), cells.value(uint32(row)))
+		for i, c := range ix.columns {
+			if len(values) > 0 && ix.spec.Columns[i].Hot {
+				c.set(uint32(row), values[0])
+				values = values[1:]
+			}
+		}
+	}
+	return from+refreshRows < len(ix.ids)
+}
+
+// fit gives back what was kept for growth.
+func (ix *Index) fit() {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	ix.ids, ix.account = fit(ix.ids), fit(ix.account)
+	for _, c := range ix.columns {
+		c.fit()
+	}
 }
 
 // Len is the number of rows.

@@ -173,6 +173,9 @@ func one(wanted []string, value string) bool { return wanted == nil || slices.Co
 
 // count fills the numbers of a page.
 func (h *handlers) count(ctx context.Context, rows []AccountRow) error {
+	if err := h.PBXIndex.loaded(); err != nil {
+		return err
+	}
 	return h.view(ctx, func(r store.Reader) error {
 		for i := range rows {
 			n, err := identity.Dependent().CountTx(r, rows[i].ID)

@@ -86,6 +86,9 @@ func (h *handlers) overviewGet(ctx context.Context, c *route.Call, _ *struct{}) 
 	if err != nil {
 		return Overview{}, err
 	}
+	if err = h.PBXIndex.loaded(); err != nil {
+		return Overview{}, err
+	}
 	states, err := h.PBXIndex.ix.Counts(search.Query{Allowed: pbxs.Nums()}, "state")
 	if err != nil {
 		return Overview{}, err

@@ -16,14 +16,19 @@ import (
 )
 
 // PBXIndex keeps the columns of the list of PBXs in memory. The state is hot: it comes from presence,
-// and is looked at again every minute because it also changes by the passing of time.
+// and is looked at again every minute because it also changes by the passing of time. Column "kept" is
+// the state where the row alone says it, else empty.
 type PBXIndex struct {
 	db    *store.DB
 	clock clock.Clock
 	pbxs  *pbx.PBXs
 	ix    *search.Index
 	hot   chan string
+	file  string
 }
+
+// pbxSchema is raised when the same row gives other cells.
+const pbxSchema = 1
 
 // stateEvery is how often states that change by time alone are refreshed.
 const stateEvery = time.Minute
@@ -37,6 +42,7 @@ func NewPBXIndex(db *store.DB, clk clock.Clock, pbxs *pbx.PBXs) (*PBXIndex, erro
 		{Name: "firmware", Kind: search.Label},
 		{Name: "created_at", Kind: search.Time},
 		{Name: "pair", Kind: search.Text},
+		{Name: "kept", Kind: search.Label},
 		{Name: "state", Kind: search.Label, Hot: true},
 		{Name: "address", Kind: search.Text, Search: true, Hot: true},
 		{Name: "version", Kind: search.Label, Hot: true},
@@ -46,17 +52,29 @@ func NewPBXIndex(db *store.DB, clk clock.Clock, pbxs *pbx.PBXs) (*PBXIndex, erro
 		return nil, err
 	}
 	p := &PBXIndex{db: db, clock: clk, pbxs: pbxs, ix: ix, hot: make(chan string, 4096)}
-	pbxs.Presence().Watch(func(id string) {
-		select {
-		case p.hot <- id:
-		default: // the next round takes it
-		}
-	})
+	pbxs.Presence().Watch(p.look)
 	return p, nil
+}
+
+// KeepIn names the file that holds the list between two runs. Call it before Run.
+func (p *PBXIndex) KeepIn(file string) { p.file = file }
+
+// Save keeps the list for the next start. Call it when Run has ended and nothing is written any more.
+func (p *PBXIndex) Save(ctx context.Context) error {
+	if p.file == "" {
+		return nil
+	}
+	if err := search.CatchUp(ctx, p.db, pbx.Table(), p.ix, p.project); err != nil {
+		return err
+	}
+	return p.ix.Save(p.file, pbxSchema)
 }
 
 // Run keeps the index until ctx ends.
 func (p *PBXIndex) Run(ctx context.Context) error {
+	if p.file != "" && p.ix.Restore(p.db, p.file, pbxSchema) == nil {
+		p.round(ctx) // the live state of another run
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -65,17 +83,11 @@ func (p *PBXIndex) Run(ctx context.Context) error {
 	}()
 	err := search.Follow(ctx, p.db, pbx.Table(), p.ix, func(row *pbx.PBX) (search.Row, bool) {
 		select {
-		case p.hot <- row.ID:
-		default:
+		case <-p.ix.Ready():
+			p.look(row.ID)
+		default: // the round after the load takes it
 		}
-		return search.Row{ID: row.ID, Account: row.Account, Values: []search.Value{
-			search.TextValue(row.Name), search.TextValue(row.Serial), search.TextValue(row.Model), search.TextValue(row.Firmware),
-			search.TimeValue(row.CreatedAt), search.TextValue(row.PairID),
-			{},
-			{},
-			{},
-			{},
-		}}, true
+		return p.project(row)
 	})
 	cancel()
 	<-done
@@ -85,43 +97,89 @@ func (p *PBXIndex) Run(ctx context.Context) error {
 	return err
 }
 
-func (p *PBXIndex) runHot(ctx context.Context) {
-	t := p.clock.NewTicker(stateEvery)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case id := <-p.hot:
-			_ = p.db.View(ctx, func(r store.Reader) error {
-				row, err := p.pbxs.Get(r, id)
-				if err == nil {
-					p.set(&row)
-				}
-				return nil
-			})
-		case <-t.C():
-			_ = p.db.View(ctx, func(r store.Reader) error {
-				return p.pbxs.All(r, func(row pbx.PBX) error {
-					p.set(&row)
-					return ctx.Err()
-				})
-			})
-		}
-	}
+func (p *PBXIndex) project(row *pbx.PBX) (search.Row, bool) {
+	return search.Row{ID: row.ID, Account: row.Account, Values: append([]search.Value{
+		search.TextValue(row.Name), search.TextValue(row.Serial), search.TextValue(row.Model), search.TextValue(row.Firmware),
+		search.TimeValue(row.CreatedAt), search.TextValue(row.PairID), search.TextValue(pbx.Shown(*row, pbx.Live{}, time.Time{})),
+	}, p.cells(row)...)}, true
 }
 
-func (p *PBXIndex) set(row *pbx.PBX) {
+// cells are the values of the hot columns.
+func (p *PBXIndex) cells(row *pbx.PBX) []search.Value {
 	live := p.pbxs.Presence().Get(row.ID)
 	since, address := live.Since, live.Address
 	if row.State == pbx.Awaiting {
 		since, address = row.CreatedAt, row.Address
 	}
-	// A row that went meanwhile, or is not there yet, is refused by the index; nothing is lost by it.
-	_ = p.ix.Set(row.ID, "state", search.TextValue(pbx.Shown(*row, live, p.clock.Now())))
-	_ = p.ix.Set(row.ID, "address", search.TextValue(address))
-	_ = p.ix.Set(row.ID, "version", search.TextValue(live.Connector))
-	_ = p.ix.Set(row.ID, "since", search.TimeValue(since))
+	return []search.Value{
+		search.TextValue(pbx.Shown(*row, live, p.clock.Now())), search.TextValue(address), search.TextValue(live.Connector), search.TimeValue(since),
+	}
+}
+
+func hotColumns() []string { return []string{"state", "address", "version", "since"} }
+
+// look asks for the hot columns of a row to be set soon; when too many wait, the next round takes it.
+func (p *PBXIndex) look(id string) {
+	select {
+	case p.hot <- id:
+	default:
+	}
+}
+
+func (p *PBXIndex) runHot(ctx context.Context) {
+	t := p.clock.NewTicker(stateEvery)
+	defer t.Stop()
+	loaded := p.ix.Ready()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case id := <-p.hot:
+			p.set(ctx, id)
+		case <-loaded:
+			loaded = nil
+			p.round(ctx)
+		case <-t.C():
+			p.round(ctx)
+		}
+	}
+}
+
+// round sets the hot columns of all rows from presence alone; only rows of which it cannot tell are read.
+func (p *PBXIndex) round(ctx context.Context) {
+	presence := p.pbxs.Presence()
+	var rest []string
+	err := p.ix.Refresh("kept", func(id string, kept search.Value) []search.Value {
+		live := presence.Get(id)
+		if kept.Text() != "" || live.Role == pbx.Standby {
+			rest = append(rest, id)
+			return nil
+		}
+		return []search.Value{
+			search.TextValue(string(live.Link)), search.TextValue(live.Address), search.TextValue(live.Connector), search.TimeValue(live.Since),
+		}
+	})
+	for _, id := range rest {
+		if err != nil || ctx.Err() != nil {
+			return
+		}
+		p.set(ctx, id)
+	}
+}
+
+// set reads a row and sets its hot columns. One that went meanwhile, or is not there yet, is refused by
+// the index; nothing is lost by it.
+func (p *PBXIndex) set(ctx context.Context, id string) {
+	_ = p.db.View(ctx, func(r store.Reader) error {
+		row, err := p.pbxs.Get(r, id)
+		if err != nil {
+			return nil
+		}
+		for i, v := range p.cells(&row) {
+			_ = p.ix.Set(row.ID, hotColumns()[i], v)
+		}
+		return nil
+	})
 }
 
 // Ready is closed when the first load is done.
@@ -132,9 +190,23 @@ func (p *PBXIndex) query(ctx context.Context, q search.Query) (search.Page, erro
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	if err := p.ix.Wait(ctx, p.db.Rev()); err != nil {
-		return search.Page{}, fault.New(fault.KindUnavailable, "list_not_ready", "the list is being read; try again in a moment").After(time.Second).Because(err)
+		return search.Page{}, notReady().Because(err)
 	}
 	return p.ix.Query(q)
+}
+
+func notReady() *fault.Error {
+	return fault.New(fault.KindUnavailable, "list_not_ready", "the list is being read; try again in a moment").After(time.Second)
+}
+
+// loaded refuses numbers of a list that is being read.
+func (p *PBXIndex) loaded() error {
+	select {
+	case <-p.ix.Ready():
+		return nil
+	default:
+		return notReady()
+	}
 }
 
 func pbxColumns() []string {
