@@ -1,4 +1,8 @@
-import type { Problem } from './types';
+import { currentLang, word } from '@/i18n';
+import type { FieldError, Problem } from './types';
+
+/** What is wrong with a field: the server's own sentence says more, where it is in the reader's language. */
+export const fieldText = (e: FieldError): string => (currentLang() === 'en' ? e.message || word(`field.${e.code}`, e.code) : word(`field.${e.code}`, e.message));
 
 /** What the server refused, or why it could not be reached (status 0). */
 export class ApiError extends Error {
@@ -13,7 +17,8 @@ export class ApiError extends Error {
   get retryAfter(): number { return this.problem.retry_after ?? 0; }
   /** The message of one input field, by its path in the request. */
   field(path: string): string | undefined {
-    return this.problem.errors?.find((e) => e.path === path || e.path === `body.${path}`)?.message;
+    const e = this.problem.errors?.find((x) => x.path === path || x.path === `body.${path}`);
+    return e && fieldText(e);
   }
 }
 

@@ -26,7 +26,8 @@ export function problemText(err: unknown): string {
   const { code, detail, title } = err.problem;
   const params = { ...(err.problem.details ?? {}), retry: err.retryAfter };
   if (err.status === 0) return word('error.offline');
-  const known = code ? word(`error.${code}`, '', params) : '';
+  if (typeof err.problem.details?.kind === 'string') Object.assign(params, { kind: word(`quota.${err.problem.details.kind}`, err.problem.details.kind) });
+  const known = code ? word(`error.${code}`, word(`fault.${code}`, '', params), params) : '';
   return known || detail || title || word(`error.status_${err.status}`, word('error.generic', '', { status: String(err.status) }));
 }
 

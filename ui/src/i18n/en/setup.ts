@@ -1,5 +1,6 @@
 export const setup = {
   setup: {
+    anyway: 'Go on anyway',
     welcome: 'Welcome', names: 'Addresses', certificate: 'Certificate', mail: 'Mail', recovery: 'Recovery', operator: 'Operator', review: 'Review',
     welcomeTitle: 'Set up your appliance', welcomeText: 'A few minutes: a name, a certificate, a mail server, a way to restore, and your account. Nothing changes before the last step, and a wrong address locks nobody out.', compare: 'Compare the certificate', compareText: 'The terminal that printed the link shows the same groups. If they differ, somebody is between you and the appliance.', ends: 'This link works until {{ends}}.', start: 'Begin',
     tokenTitle: 'Open the setup link', tokenText: 'The terminal of the appliance shows a link that works for 30 minutes. Open it, or paste it here.', token: 'Setup link or token', tokenGo: 'Go on', closedTitle: 'The setup link has ended', closedText: 'On the host, type the command below. It prints a new link.', doneTitle: 'This appliance is set up', doneText: 'Sign in with your operator account.',
@@ -12,6 +13,7 @@ export const setup = {
     confirming: 'Confirming the new address…', confirmedTitle: 'The appliance is set up', confirmedText: 'The new address works. Sign in with your operator account.', confirmFailed: 'This could not be confirmed', toSignIn: 'Sign in', port: 'Ports', none: 'None',
   },
   doctor: {
+    failed: 'Checks',
     port: 'Port', name: 'Host name', visit_zone: 'Zone of visits', clock: 'Clock', disk: 'Disk', data: 'Data folder', certificate: 'Certificate', cert: 'Certificate', backup: 'Backup', mail: 'Mail', store: 'Store', recovery: 'Recovery', address: 'Address', addresses: 'Addresses', key: 'Master key', audit: 'Operation log', memory: 'Memory', resolver: 'Name resolution', password: 'Password', operator: 'First operator', time: 'Time', public: 'Public address', inside: 'Inside address', chain: 'Certificate chain', expiry: 'Expiry', names: 'Names', files: 'Open files', version: 'Version', setup: 'Setup', link: 'Link', listen: 'Listeners', secrets: 'Secrets',
   },
 } as const;

@@ -13,6 +13,7 @@ export const accounts = {
     doneTitle: '{{name}} 已创建', doneMailed: '激活链接已通过邮件发送，有效至 {{ends}}。', doneLink: '请将此链接交给管理员。链接仅显示一次，有效至 {{ends}}。', doneNoAdmin: '该账户没有自己的用户，请通过代登录在其中工作。', link: '激活链接', another: '继续创建', show: '查看账户', connect: '接入 PBX', leave: '已输入的内容尚未保存。',
   },
   quota: {
+    pbx_instances: '托管 PBX', transcription_minutes: '转写分钟数', templates: '模板',
     extensions: '分机', concurrent_calls: '并发通话', pbx_connections: 'PBX 连接', sip_devices: 'SIP 设备', rps_devices: 'RPS 设备', trunk_in: '呼入中继', trunk_out: '呼出中继', trunk_two: '双向中继', ha_slots: '热备对', recording_minutes: '录音分钟数', accounts: '账户', users: '人员', storage_bytes: '存储空间', min_extensions: '每台 PBX 最少分机数', ha: '热备', remote_management: '远程管理连接', phones: '话机', channels: '渠道', enterprises: '企业', log_backup: '日志备份', recordings: '录音', sites: '站点',
     title: '我的订阅', lead: '此账户可用的容量、已分配给下级的部分和剩余部分。', total: '总量', children: '已分配下级', used: '自身使用', left: '剩余', kind: '容量', edit: '修改总量', editOf: '修改容量', unlimitedHint: '在您填写总量之前，每种容量都不限。填写后即成为普通限额。', save: '保存', saved: '订阅已保存', usage: '已用 {{percent}}%', deficit: '占用超过已授予的量', none: '尚未授予任何容量', noneText: '请向管理此账户的人申请容量。',
   },

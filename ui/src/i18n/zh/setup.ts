@@ -1,5 +1,6 @@
 export const setup = {
   setup: {
+    anyway: '仍然继续',
     welcome: '欢迎', names: '地址', certificate: '证书', mail: '邮件', recovery: '恢复', operator: '管理员', review: '核对',
     welcomeTitle: '设置您的设备', welcomeText: '只需几分钟：名称、证书、邮件服务器、恢复方式和您的账号。最后一步之前不会有任何更改，地址填错也不会把任何人锁在外面。', compare: '核对证书', compareText: '打印链接的终端会显示相同的分组。若不一致，说明有人介于您与设备之间。', ends: '此链接有效至 {{ends}}。', start: '开始',
     tokenTitle: '打开设置链接', tokenText: '设备的终端会显示一个 30 分钟内有效的链接。请打开它，或粘贴到此处。', token: '设置链接或令牌', tokenGo: '继续', closedTitle: '设置链接已失效', closedText: '请在主机上输入下面的命令，它会打印新的链接。', doneTitle: '本设备已完成设置', doneText: '请用管理员账号登录。',
@@ -12,6 +13,7 @@ export const setup = {
     confirming: '正在确认新地址…', confirmedTitle: '设备设置完成', confirmedText: '新地址可用。请用管理员账号登录。', confirmFailed: '无法确认', toSignIn: '登录', port: '端口', none: '无',
   },
   doctor: {
+    failed: '检查',
     port: '端口', name: '主机名', visit_zone: '访问域', clock: '时钟', disk: '磁盘', data: '数据目录', certificate: '证书', cert: '证书', backup: '备份', mail: '邮件', store: '存储', recovery: '恢复', address: '地址', addresses: '地址', key: '主密钥', audit: '操作日志', memory: '内存', resolver: '名称解析', password: '密码', operator: '首位管理员', time: '时间', public: '公网地址', inside: '内网地址', chain: '证书链', expiry: '有效期', names: '名称', files: '打开的文件', version: '版本', setup: '初始设置', link: '链路', listen: '监听', secrets: '密钥',
   },
 } as const;

@@ -8,7 +8,7 @@ export const system = {
     ok: '正常', warn: '请留意', error: '请立即处理', unknown: '尚不清楚', clockOk: '可信', clockUnsure: '不可信', days_one: '剩余 {{count}} 天', days_other: '剩余 {{count}} 天', waiting_one: '{{count}} 封等待发送', waiting_other: '{{count}} 封等待发送', mailNone: '未设置邮件服务器', backupNone: '尚无备份', used: '已用 {{percent}}%',
   },
   mailset: {
-    host: '邮件服务器', port: '端口', security: '加密', starttls: 'STARTTLS', tls: 'TLS', none: '无', user: '用户名', password: '密码', kept: '留空则保留已存密码', from: '发件人', fromHint: '收件人看到的名称和地址', noneHint: '未加密时，密码和链接以明文传输。仅限可信网络内使用。', testTo: '测试邮件发送至', test: '测试', testOk: '服务器已接收：', testBad: '服务器拒绝：',
+    host: '邮件服务器', port: '端口', security: '加密', starttls: 'STARTTLS', tls: 'TLS', none: '无', user: '用户名', password: '密码', kept: '留空则保留已存密码', from: '发件人', fromHint: '收件人看到的名称和地址', noneHint: '未加密时，密码和链接以明文传输。仅限可信网络内使用。', testTo: '测试邮件发送至', test: '测试', testOk: '服务器已接收：', testBad: '邮件未能发出：',
   },
   sys: {
     version: '版本', started: '启动时间', host: '主机名', fingerprint: '证书指纹', streams: '打开的实时数据流', revision: '数据修订号', state: '状态', certificates: '证书', backups: '备份', doctor: '检查结果', clock: '时钟', clockSure: '时间可信', clockUnsure: '时间不可信', clockText: '在此期间，任何内容都不会过期或被删除。请与准确的时钟核对后确认。', clockNow: '本设备时间', clockHere: '您的设备时间', clockConfirm: '确认时间', clockConfirmed: '时间从现在起可信',

@@ -5,7 +5,7 @@ export const quotaWord = (kind: string): string => word(`quota.${kind}`, kind.re
 export const quotaNumber = (kind: string, n: number): string => (kind === 'storage_bytes' ? bytes(n) : number(n));
 
 /** All zones that this browser knows; the account's own first. */
-export const zones = (): string[] => Intl.supportedValuesOf('timeZone');
+export const zones = (): string[] => [...new Set([ownZone(), 'UTC', ...Intl.supportedValuesOf('timeZone')])];
 export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 let countryCache: { lang: string; list: { value: string; label: string }[] } | undefined;

@@ -10,6 +10,7 @@ import { useMay, useSession } from '@/session/session';
 import { ErrorState, PageHead, Loading } from '@/ui/Blocks';
 import { number, relative } from '@/ui/dates';
 import { Icon, type IconName } from '@/ui/Icon';
+import { said } from '@/ui/said';
 import { Status } from '@/ui/Status';
 import { Time } from '@/ui/Time';
 import { levelTone, resultTone, unknownTone } from '@/ui/tones';
@@ -84,7 +85,7 @@ function Tile({ h }: { h: Health }) {
       <span className="top"><span className="dim">{known ? t(`health.${h.id as 'disk'}`) : word(h.title_key ?? `doctor.${h.id}`, h.id)}</span><Icon name={healthIcons[h.id] ?? 'system'} size={20} /></span>
       <span className="mid num">{shown}</span>
       <Status {...(levelTone[h.level] ?? unknownTone)}>{t(`health.${h.level}`)}</Status>
-      {h.level !== 'ok' && h.detail && <span className="dim">{h.detail}</span>}
+      {h.level !== 'ok' && h.detail && <span className="dim">{said(h.detail)}</span>}
     </>
   );
   const link = healthLinks[h.id];

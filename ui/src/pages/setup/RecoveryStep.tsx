@@ -7,6 +7,7 @@ import { Choice } from '@/ui/Choice';
 import { CopyField } from '@/ui/Copy';
 import { fullTime } from '@/ui/dates';
 import { Icon } from '@/ui/Icon';
+import { said } from '@/ui/said';
 import type { Sheet } from './model';
 import type { StepProps } from './SetupWizard';
 import './sheet.css';
@@ -29,7 +30,7 @@ export function RecoveryStep({ draft, set, errors, rest, kept, setKept }: StepPr
             <h2>{sheet?.product ?? 'Switchkeep'} · {t('setup.sheet')}</h2>
             <Facts items={[[t('setup.sheetFor'), sheet?.host || draft.names.host], sheet?.installation ? [t('setup.installation'), <span key="i" className="mono">{sheet.installation}</span>] : undefined, sheet?.created ? [t('setup.sheetMade'), fullTime(sheet.created) === '—' ? sheet.created : fullTime(sheet.created)] : undefined, sheet?.fingerprint ? [t('sys.fingerprint'), <span key="f" className="mono">{sheet.fingerprint}</span>] : undefined]} />
             <div><div className="sk-section">{t('setup.sheetPass')}</div><CopyField value={r.passphrase} label={t('setup.sheetPass')}><strong className="sk-pass">{r.passphrase}</strong></CopyField></div>
-            {sheet && sheet.how.length > 0 && <div><div className="sk-section">{t('setup.sheetHow')}</div><ol>{sheet.how.map((h) => <li key={h}>{h}</li>)}</ol></div>}
+            {sheet && sheet.how.length > 0 && <div><div className="sk-section">{t('setup.sheetHow')}</div><ol>{sheet.how.map((h) => <li key={h}>{said(h)}</li>)}</ol></div>}
           </article>
           <div className="sk-actions"><Button variant="default" leftSection={<Icon name="printer" size={16} />} onClick={() => window.print()}>{t('common.print')}</Button></div>
           <Checkbox label={t('setup.sheetKept')} checked={kept} onChange={(e) => setKept(e.currentTarget.checked)} error={errors['recovery.passphrase']} />

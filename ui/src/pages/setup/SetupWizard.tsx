@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '@/api/client';
 import type { Finding } from '@/api/types';
@@ -32,6 +32,7 @@ export function SetupWizard({ info, rest }: { info: SetupInfo; rest: SetupAPI })
   const [handover, setHandover] = useState<{ handover_url: string; ends: string }>();
   const step: StepName = steps.find((s) => s === search.step) ?? 'welcome';
   const at = steps.indexOf(step);
+  useEffect(() => window.scrollTo(0, 0), [step]);
   const to = (s: StepName) => { setReached((r) => Math.max(r, steps.indexOf(s))); setErrors({}); go({ search: s === 'welcome' ? {} : { step: s } }); };
   const refuse = (e: unknown) => {
     if (!(e instanceof ApiError) || !e.problem.errors?.length) return;
@@ -44,8 +45,8 @@ export function SetupWizard({ info, rest }: { info: SetupInfo; rest: SetupAPI })
     mutationFn: (s: StepName) => rest.check(s, draft),
     onSuccess: ({ findings }, s) => {
       setFound({ step: s, findings });
-      // Warnings may be passed by going on once more; errors may not.
-      const seen = found?.step === s && sameFindings(found.findings, findings);
+      // Warnings may be passed by going on once more; errors may not. The addresses are looked at while they are typed, so these were seen.
+      const seen = s === 'names' || (found?.step === s && sameFindings(found.findings, findings));
       if (findings.some((f) => f.level === 'error') || (findings.some((f) => f.level === 'warn') && !seen)) return;
       to(steps[steps.indexOf(s) + 1]!);
     },
@@ -78,6 +79,7 @@ export function SetupWizard({ info, rest }: { info: SetupInfo; rest: SetupAPI })
   const props: StepProps = { draft, set, errors, rest, info };
   const problem = [check.error, apply.error].find((e) => e && !(e instanceof ApiError && e.problem.errors?.length));
   const findings = found?.step === step ? found.findings : undefined;
+  const warned = step !== 'names' && findings?.some((f) => f.level === 'warn') && !findings.some((f) => f.level === 'error');
   return (
     <div className="sk-auth">
       <header className="sk-auth-top" style={{ justifyContent: 'space-between' }}><Logo /><span className="sk-actions"><LanguageMenu label /><ThemeMenu /></span></header>
@@ -85,7 +87,7 @@ export function SetupWizard({ info, rest }: { info: SetupInfo; rest: SetupAPI })
         <h1 style={{ fontSize: '1.5rem', marginBottom: 18 }}>{t('setup.welcomeTitle')}</h1>
         {handover ? <Handover to={handover} back={() => setHandover(undefined)} /> : (
           <Wizard steps={steps.map((s) => ({ id: s, title: t(`setup.${s}`) }))} at={at} reached={reached} jump={(i) => to(steps[i]!)}
-            footer={<WizardNav back={at > 0 ? () => to(steps[at - 1]!) : undefined} next={next} busy={check.isPending || apply.isPending} label={step === 'review' ? t('setup.apply') : step === 'welcome' ? t('setup.start') : undefined} />}>
+            footer={<WizardNav back={at > 0 ? () => to(steps[at - 1]!) : undefined} next={next} busy={check.isPending || apply.isPending} label={step === 'review' ? t('setup.apply') : step === 'welcome' ? t('setup.start') : warned ? t('setup.anyway') : undefined} />}>
             {problem !== undefined && problem !== null && <Banner level="error">{problemText(problem)}</Banner>}
             {step === 'welcome' && <WelcomeStep {...props} />}
             {step === 'names' && <NamesStep {...props} />}

@@ -1,4 +1,4 @@
-import { api, type ApiError } from '@/api/client';
+import { api, fieldText, type ApiError } from '@/api/client';
 import type { Finding, TOTP } from '@/api/types';
 import { currentLang } from '@/i18n';
 import { ownZone } from '@/pages/accounts/words';
@@ -18,7 +18,7 @@ export type StepName = (typeof steps)[number];
 
 /** Which page of the wizard holds a field that the server refused. */
 export const stepOf = (path: string): StepName => steps.find((s) => path.replace(/^(body\.)?(draft\.)?/, '').startsWith(s)) ?? 'review';
-export const fieldErrors = (e: ApiError): Record<string, string> => Object.fromEntries((e.problem.errors ?? []).map((x) => [x.path.replace(/^(body\.)?(draft\.)?/, ''), x.message]));
+export const fieldErrors = (e: ApiError): Record<string, string> => Object.fromEntries((e.problem.errors ?? []).map((x) => [x.path.replace(/^(body\.)?(draft\.)?/, ''), fieldText(x)]));
 
 /** The draft with this browser's language and zone where the server has none. */
 export const filled = (d: Draft): Draft => ({

@@ -10,6 +10,7 @@ import { Banner, Empty, ErrorState, Facts, Loading, PageHead } from '@/ui/Blocks
 import { CopyText } from '@/ui/Copy';
 import { bytes, fullTime, number, relative } from '@/ui/dates';
 import { Icon } from '@/ui/Icon';
+import { said } from '@/ui/said';
 import { Status } from '@/ui/Status';
 import { Time } from '@/ui/Time';
 import { levelTone, unknownTone } from '@/ui/tones';
@@ -70,8 +71,8 @@ export function Findings({ findings }: { findings: Finding[] }) {
         <li key={f.id}>
           <Status {...(levelTone[f.level] ?? unknownTone)}><span className="sk-sr">{t(`health.${f.level}`)}</span></Status>
           <strong>{f.title_key ? word(f.title_key, f.title ?? word(`check.${f.id}`, f.id)) : (f.title ?? f.id)}</strong>
-          {f.detail && <div className="dim break">{f.detail}</div>}
-          {f.fix && f.level !== 'ok' && <div className="break">{f.fix}</div>}
+          {f.detail && <div className="dim break">{said(f.detail)}</div>}
+          {f.fix && f.level !== 'ok' && <div className="break">{said(f.fix)}</div>}
         </li>
       ))}
     </ul>
