@@ -41,7 +41,7 @@ test-go: ui ## vet and Go tests with the race detector
 	go test -race -shuffle=on -timeout 20m ./...
 
 test-ui: ui/node_modules/.installed ## type check and unit tests of the web application
-	cd ui && npm run typecheck && npm test
+	cd ui && npm run --silent api:check && npm run typecheck && npm test
 
 test-e2e: build ## browser walk against the real binary
 	@test ! -x scripts/e2e || scripts/e2e
@@ -54,8 +54,10 @@ lint: ui/node_modules/.installed ## linters, vet for Windows and 32 bits, genera
 	$(MAKE) generate
 	git diff --exit-code && test -z "$$(git status --porcelain)"
 
-generate: ## regenerate row codecs, the OpenAPI document and the typed client
+generate: ui/node_modules/.installed ## regenerate row codecs, the OpenAPI document and the typed client
 	go generate ./...
+	go run ./scripts/openapi > ui/src/api/openapi.json
+	cd ui && npm run --silent api:types
 
 fuzz: ## run every fuzz target for 30 seconds
 	scripts/fuzz 30s

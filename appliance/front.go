@@ -113,7 +113,7 @@ func (a *Appliance) restRooms() rest.Rooms {
 		Doctor: func(ctx context.Context) []doctor.Finding {
 			return r.look(ctx, func(ctx context.Context) ([]doctor.Finding, error) { return r.findings(ctx, true) })
 		},
-		Connect: r.connect, SetupNeeded: r.setupNeeded,
+		Settings: func() config.Settings { return *r.now.Load() }, Connect: r.connect, SetupNeeded: r.setupNeeded,
 	}
 }
 

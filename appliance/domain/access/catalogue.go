@@ -183,3 +183,14 @@ func Logged() []Action {
 		"pbx.report", "pbx.revoke", "pbx.unpair", "quota.expire", "mail.resend", "system.start", "system.restore_confirm",
 	}
 }
+
+// Authorizable are the features that an enterprise can name for those above it, in the catalogue's order.
+func Authorizable() []string {
+	var out []string
+	for _, i := range Catalogue() {
+		if !i.Supply && !i.Appliance && !slices.Contains(out, i.Feature) {
+			out = append(out, i.Feature)
+		}
+	}
+	return out
+}

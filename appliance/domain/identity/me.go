@@ -178,7 +178,7 @@ func (i *Identity) mfaChanged(tx store.Tx, by audit.Cause, k *known, on bool, ch
 	if by.User != k.user.ID {
 		return nil // the host did it
 	}
-	return i.begin(tx, by, &step{known: *k, emailKey: k.user.EmailKey, mfa: on}, o)
+	return i.begin(tx, by, &step{known: *k, emailKey: k.user.EmailKey, mfa: on, unproved: on}, o)
 }
 
 // RemoveTOTP takes the second factor away. All sessions end; the person goes on in a fresh one.

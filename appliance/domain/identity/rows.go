@@ -64,6 +64,7 @@ type Session struct {
 	CreatedAt  time.Time `msg:"created_at" json:"created_at"`
 	SeenAt     time.Time `msg:"seen_at" json:"seen_at"`
 	EndsAt     time.Time `msg:"ends_at" json:"ends_at"`
+	ProvedAt   time.Time `msg:"proved_at,omitempty" json:"-"` // when the password was typed last
 }
 
 // secretRow holds what proves a user's identity. Every change of it raises Epoch, which voids

@@ -3,6 +3,8 @@
 package identity
 
 import (
+	"time"
+
 	"github.com/tinylib/msgp/msgp"
 )
 
@@ -232,40 +234,58 @@ func (z *Membership) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Session) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 11
-	// string "id"
-	o = append(o, 0x8b, 0xa2, 0x69, 0x64)
-	o = msgp.AppendString(o, z.ID)
-	// string "hash"
-	o = append(o, 0xa4, 0x68, 0x61, 0x73, 0x68)
-	o = msgp.AppendString(o, z.Hash)
-	// string "user"
-	o = append(o, 0xa4, 0x75, 0x73, 0x65, 0x72)
-	o = msgp.AppendString(o, z.User)
-	// string "membership"
-	o = append(o, 0xaa, 0x6d, 0x65, 0x6d, 0x62, 0x65, 0x72, 0x73, 0x68, 0x69, 0x70)
-	o = msgp.AppendString(o, z.Membership)
-	// string "account"
-	o = append(o, 0xa7, 0x61, 0x63, 0x63, 0x6f, 0x75, 0x6e, 0x74)
-	o = msgp.AppendString(o, z.Account)
-	// string "mfa"
-	o = append(o, 0xa3, 0x6d, 0x66, 0x61)
-	o = msgp.AppendBool(o, z.MFA)
-	// string "ip"
-	o = append(o, 0xa2, 0x69, 0x70)
-	o = msgp.AppendString(o, z.IP)
-	// string "user_agent"
-	o = append(o, 0xaa, 0x75, 0x73, 0x65, 0x72, 0x5f, 0x61, 0x67, 0x65, 0x6e, 0x74)
-	o = msgp.AppendString(o, z.UserAgent)
-	// string "created_at"
-	o = append(o, 0xaa, 0x63, 0x72, 0x65, 0x61, 0x74, 0x65, 0x64, 0x5f, 0x61, 0x74)
-	o = msgp.AppendTimeExt(o, z.CreatedAt)
-	// string "seen_at"
-	o = append(o, 0xa7, 0x73, 0x65, 0x65, 0x6e, 0x5f, 0x61, 0x74)
-	o = msgp.AppendTimeExt(o, z.SeenAt)
-	// string "ends_at"
-	o = append(o, 0xa7, 0x65, 0x6e, 0x64, 0x73, 0x5f, 0x61, 0x74)
-	o = msgp.AppendTimeExt(o, z.EndsAt)
+	// check for omitted fields
+	zb0001Len := uint32(12)
+	var zb0001Mask uint16 /* 12 bits */
+	_ = zb0001Mask
+	if z.ProvedAt == (time.Time{}) {
+		zb0001Len--
+		zb0001Mask |= 0x800
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "id"
+		o = append(o, 0xa2, 0x69, 0x64)
+		o = msgp.AppendString(o, z.ID)
+		// string "hash"
+		o = append(o, 0xa4, 0x68, 0x61, 0x73, 0x68)
+		o = msgp.AppendString(o, z.Hash)
+		// string "user"
+		o = append(o, 0xa4, 0x75, 0x73, 0x65, 0x72)
+		o = msgp.AppendString(o, z.User)
+		// string "membership"
+		o = append(o, 0xaa, 0x6d, 0x65, 0x6d, 0x62, 0x65, 0x72, 0x73, 0x68, 0x69, 0x70)
+		o = msgp.AppendString(o, z.Membership)
+		// string "account"
+		o = append(o, 0xa7, 0x61, 0x63, 0x63, 0x6f, 0x75, 0x6e, 0x74)
+		o = msgp.AppendString(o, z.Account)
+		// string "mfa"
+		o = append(o, 0xa3, 0x6d, 0x66, 0x61)
+		o = msgp.AppendBool(o, z.MFA)
+		// string "ip"
+		o = append(o, 0xa2, 0x69, 0x70)
+		o = msgp.AppendString(o, z.IP)
+		// string "user_agent"
+		o = append(o, 0xaa, 0x75, 0x73, 0x65, 0x72, 0x5f, 0x61, 0x67, 0x65, 0x6e, 0x74)
+		o = msgp.AppendString(o, z.UserAgent)
+		// string "created_at"
+		o = append(o, 0xaa, 0x63, 0x72, 0x65, 0x61, 0x74, 0x65, 0x64, 0x5f, 0x61, 0x74)
+		o = msgp.AppendTimeExt(o, z.CreatedAt)
+		// string "seen_at"
+		o = append(o, 0xa7, 0x73, 0x65, 0x65, 0x6e, 0x5f, 0x61, 0x74)
+		o = msgp.AppendTimeExt(o, z.SeenAt)
+		// string "ends_at"
+		o = append(o, 0xa7, 0x65, 0x6e, 0x64, 0x73, 0x5f, 0x61, 0x74)
+		o = msgp.AppendTimeExt(o, z.EndsAt)
+		if (zb0001Mask & 0x800) == 0 { // if not omitted
+			// string "proved_at"
+			o = append(o, 0xa9, 0x70, 0x72, 0x6f, 0x76, 0x65, 0x64, 0x5f, 0x61, 0x74)
+			o = msgp.AppendTimeExt(o, z.ProvedAt)
+		}
+	}
 	return
 }
 
@@ -353,6 +373,12 @@ func (z *Session) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "EndsAt")
 				return
 			}
+		case "proved_at":
+			z.ProvedAt, bts, err = msgp.ReadTimeUTCBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "ProvedAt")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -367,7 +393,7 @@ func (z *Session) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Session) Msgsize() (s int) {
-	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.StringPrefixSize + len(z.User) + 11 + msgp.StringPrefixSize + len(z.Membership) + 8 + msgp.StringPrefixSize + len(z.Account) + 4 + msgp.BoolSize + 3 + msgp.StringPrefixSize + len(z.IP) + 11 + msgp.StringPrefixSize + len(z.UserAgent) + 11 + msgp.TimeSize + 8 + msgp.TimeSize + 8 + msgp.TimeSize
+	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.StringPrefixSize + len(z.User) + 11 + msgp.StringPrefixSize + len(z.Membership) + 8 + msgp.StringPrefixSize + len(z.Account) + 4 + msgp.BoolSize + 3 + msgp.StringPrefixSize + len(z.IP) + 11 + msgp.StringPrefixSize + len(z.UserAgent) + 11 + msgp.TimeSize + 8 + msgp.TimeSize + 8 + msgp.TimeSize + 10 + msgp.TimeSize
 	return
 }
 
@@ -723,7 +749,7 @@ func (z *secretRow) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 			if cap(z.Recovery) >= int(zb0002) {
-				z.Recovery = z.Recovery[:zb0002]
+				z.Recovery = (z.Recovery)[:zb0002]
 			} else {
 				z.Recovery = make([][]byte, zb0002)
 			}
@@ -1127,7 +1153,7 @@ func (z *tryRow) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 			if cap(z.Fails) >= int(zb0002) {
-				z.Fails = z.Fails[:zb0002]
+				z.Fails = (z.Fails)[:zb0002]
 			} else {
 				z.Fails = make([]int64, zb0002)
 			}
@@ -1158,6 +1184,6 @@ func (z *tryRow) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *tryRow) Msgsize() (s int) {
-	s = 1 + 4 + msgp.StringPrefixSize + len(z.Key) + 6 + msgp.ArrayHeaderSize + (len(z.Fails) * msgp.Int64Size) + 10 + msgp.Int64Size
+	s = 1 + 4 + msgp.StringPrefixSize + len(z.Key) + 6 + msgp.ArrayHeaderSize + (len(z.Fails) * (msgp.Int64Size)) + 10 + msgp.Int64Size
 	return
 }

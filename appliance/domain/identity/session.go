@@ -42,6 +42,9 @@ func (i *Identity) open(tx store.Tx, by audit.Cause, u *User, m Membership, st *
 		ID: ident.New(), Hash: hash, User: u.ID, Membership: m.ID, Account: m.Account, MFA: st.mfa,
 		IP: by.IP, UserAgent: short(by.UserAgent), CreatedAt: now, SeenAt: now, EndsAt: absoluteEnd(now),
 	}
+	if !st.unproved {
+		s.ProvedAt = now
+	}
 	old, err := sessions().ByUnique(tx, "token", store.Text(st.resume))
 	switch {
 	case err == nil && old.User == u.ID && !i.past(old.EndsAt, now):

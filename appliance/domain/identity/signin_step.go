@@ -33,6 +33,7 @@ type step struct {
 	device   string
 	resume   string // hash of the token whose session goes on
 	mfa      bool   // the second factor is passed
+	unproved bool   // no password was typed in this step
 }
 
 // proceed goes to the next state: the second factor, the change of a temporary password, or the session.

@@ -23,6 +23,8 @@ var (
 	ErrRecipient = errors.New("not an age recipient")
 	// ErrWeak says that a passphrase is too short.
 	ErrWeak = errors.New("recovery passphrase too short")
+	// ErrReplaced says that somebody else set another recovery in the meantime.
+	ErrReplaced = errors.New("the recovery was replaced in the meantime")
 )
 
 // Kinds of recovery.
@@ -131,6 +133,33 @@ func (k *Keeper) SetRecovery(r Recovery) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	next := k.file
+	next.Recovery = &r
+	return k.replace(next)
+}
+
+// Ver tells one recovery from the one before it; 0 where none is set.
+func (r Recovery) Ver() uint64 {
+	if r.Made.IsZero() {
+		return 0
+	}
+	return uint64(max(1, r.Made.UnixMilli()))
+}
+
+// ReplaceRecovery is SetRecovery for a caller who has seen the one with this version.
+func (k *Keeper) ReplaceRecovery(ver uint64, r Recovery) error {
+	if _, err := age.ParseX25519Recipient(r.Recipient); err != nil {
+		return fmt.Errorf("%w: %w", ErrRecipient, err)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var was Recovery
+	if k.file.Recovery != nil {
+		was = *k.file.Recovery
+	}
+	if was.Ver() != ver {
+		return ErrReplaced
+	}
 	next := k.file
 	next.Recovery = &r
 	return k.replace(next)

@@ -13,7 +13,7 @@ func (a *API) identify(c *route.Call, quiet bool) error {
 	if err != nil {
 		return err
 	}
-	c.SignedIn = true
+	c.SignedIn, c.Proved = true, v.Session.Proved(c.By.At)
 	c.Who = route.Who{
 		User: v.User.ID, Session: v.Session.ID, Membership: v.Acting.ID, Account: v.Acting.Account, Role: v.Acting.Role,
 		Kind: console, MFA: v.Session.MFA,

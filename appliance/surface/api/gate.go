@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/switchkeep/switchkeep/appliance/domain/identity"
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
 	"github.com/switchkeep/switchkeep/appliance/platform/fault"
 	"github.com/switchkeep/switchkeep/appliance/surface/api/idem"
@@ -50,7 +51,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &route.Call{Entry: e, Header: w.Header(), HTTP: r, Client: clientOf(r)}
 	for _, check := range []func(*route.Call) error{
-		a.fromHere, a.setUp, a.sourceRate, a.signedIn, a.callerRate, a.conditions,
+		a.fromHere, a.setUp, a.sourceRate, a.signedIn, a.callerRate, a.stepUp, a.conditions,
 	} {
 		if err := check(c); err != nil {
 			a.refuse(w, c, err)
@@ -149,6 +150,15 @@ func (a *API) callerRate(c *route.Call) error {
 	}
 	if wait, ok := a.byCaller.take(c.Who.Session); !ok {
 		return errTooMany.After(wait)
+	}
+	return nil
+}
+
+// stepUp asks for the password again before anything is looked up, so that the answer says nothing about
+// the object.
+func (*API) stepUp(c *route.Call) error {
+	if c.Entry.StepUp && !c.Proved {
+		return identity.ErrStepUp
 	}
 	return nil
 }

@@ -23,6 +23,8 @@ func (r *rig) has(c *caller, e *route.Entry, target string) bool {
 	switch {
 	case i.Kinds != nil && !slices.Contains(i.Kinds, string(n.Kind)):
 		return false
+	case i.Action == access.AccountAuthorize:
+		return target == c.account // an enterprise's consent is its own
 	case i.Appliance:
 		return c.account == r.root
 	case i.Above && target == c.account:

@@ -86,8 +86,11 @@ func (h *handlers) me(r *route.Registry) {
 		return h.Identity.BeginTOTP(ctx, c.By, c.Who.User)
 	})
 	route.Add(r, entry(http.MethodPost, "/me/totp/confirm", "me_totp_confirm", "Take the second factor into use"), h.meTOTPConfirm)
-	route.Add(r, entry(http.MethodDelete, "/me/totp", "me_totp_remove", "Remove the second factor"), h.meTOTPRemove)
-	route.Add(r, entry(http.MethodPost, "/me/recovery-codes", "me_recovery_codes", "New recovery codes"), h.meRecoveryCodes)
+	remove := entry(http.MethodDelete, "/me/totp", "me_totp_remove", "Remove the second factor")
+	codes := entry(http.MethodPost, "/me/recovery-codes", "me_recovery_codes", "New recovery codes")
+	remove.StepUp, codes.StepUp = true, true
+	route.Add(r, remove, h.meTOTPRemove)
+	route.Add(r, codes, h.meRecoveryCodes)
 	email := entry(http.MethodPost, "/me/email", "me_email", "Ask for another e-mail; its link goes to the new address")
 	email.Status = http.StatusAccepted
 	route.Add(r, email, func(ctx context.Context, c *route.Call, in *emailIn) (route.None, error) {

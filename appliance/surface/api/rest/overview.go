@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/switchkeep/switchkeep/appliance/platform/operation"
 	"github.com/switchkeep/switchkeep/appliance/platform/search"
 	"github.com/switchkeep/switchkeep/appliance/platform/store"
 	"github.com/switchkeep/switchkeep/appliance/surface/api/route"
@@ -54,7 +53,6 @@ func (h *handlers) overview(r *route.Registry) {
 	}
 	route.Add(r, self("/overview", "overview", "Counts and health", route.Object), h.overviewGet)
 	route.Add(r, self("/search", "search", "Accounts, people and PBXs by any word", route.Object), h.searchGet)
-	route.Add(r, self("/operations", "operation_list", "Long work of the account", route.List), h.operationList)
 	route.Add(r, system(http.MethodGet, "/system/doctor", "doctor", "Look at ports, names, clock, disk, certificates, backup and mail", "system.view", route.Object), h.doctorGet)
 	route.Add(r, system(http.MethodGet, "/system/backups", "backup_list", "Backups on this host", "system.view", route.List), h.backupList)
 	route.Add(r, system(http.MethodPost, "/system/backups", "backup_add", "Make a backup", "system.backup", route.Change), h.backupAdd)
@@ -199,35 +197,6 @@ func (h *handlers) findPBXs(ctx context.Context, c *route.Call, q string) (Searc
 		g.Items = append(g.Items, SearchItem{r.ID, r.Name, r.Serial + " · " + r.Account.Name, "/pbxs/" + r.ID})
 	}
 	return g, err
-}
-
-// Operation is long work with its progress.
-type Operation struct {
-	operation.Operation
-	Label string `json:"label"`
-}
-
-func (h *handlers) operationList(ctx context.Context, c *route.Call, in *ListIn) (List[Operation], error) {
-	if err := in.known("open"); err != nil {
-		return List[Operation]{}, err
-	}
-	after, err := in.after()
-	if err != nil {
-		return List[Operation]{}, err
-	}
-	// Everybody sees what he started himself in the account that he works in.
-	rows, next, err := h.Operations.List(ctx, operation.Filter{
-		Accounts: func(id string) bool { return id == c.Who.Account }, User: c.Who.User, Open: in.Filter["open"] == "1",
-		After: store.Cursor(after), Limit: limit(in),
-	})
-	if err != nil {
-		return List[Operation]{}, err
-	}
-	out := make([]Operation, len(rows))
-	for i := range rows {
-		out[i] = Operation{rows[i], rows[i].Params["label"]}
-	}
-	return page(out, string(next), -1), nil
 }
 
 // Doctor is the report of the appliance about itself.

@@ -71,6 +71,7 @@ type PBXCode struct {
 	Ends      time.Time  `json:"ends"`
 	UsedAt    *time.Time `json:"used_at"`
 	UsedFor   string     `json:"used_for" doc:"id of the PBX"`
+	PairWith  string     `json:"pair_with" doc:"id of the PBX whose second half uses the code"`
 	Open      bool       `json:"open"`
 }
 
@@ -128,6 +129,8 @@ type pbxCodeIn struct {
 		Account string     `json:"account"`
 		Name    string     `json:"name"`
 		Ends    *time.Time `json:"ends,omitempty"`
+		// PairWith makes a pair code.
+		PairWith string `json:"pair_with,omitempty" maxLength:"40" doc:"id of the enrolled PBX whose second half uses the code"`
 	}
 }
 
@@ -142,7 +145,9 @@ func (h *handlers) pbx(r *route.Registry) {
 	route.Add(r, get("/pbxs/{id}", "pbx_get", "One PBX", "pbx.view", route.Object), h.pbxGet)
 	route.Add(r, change(http.MethodPatch, "/pbxs/{id}", "pbx_edit", "Change a PBX", "pbx.edit", true), h.pbxEdit)
 	route.Add(r, change(http.MethodDelete, "/pbxs/{id}", "pbx_delete", "Delete a PBX", route.Action(deletePBX), false), h.pbxDelete)
-	route.Add(r, change(http.MethodPost, "/pbxs/{id}/approve", "pbx_approve", "Let a waiting PBX in", "pbx.approve", false), h.pbxApprove)
+	approve := change(http.MethodPost, "/pbxs/{id}/approve", "pbx_approve", "Let a waiting PBX in", "pbx.approve", false)
+	approve.StepUp = true
+	route.Add(r, approve, h.pbxApprove)
 	route.Add(r, change(http.MethodPost, "/pbxs/{id}/reject", "pbx_reject", "Refuse a waiting PBX", "pbx.approve", false), h.pbxReject)
 	route.Add(r, change(http.MethodPost, "/pbxs/{id}/revoke", "pbx_revoke", "Void the key of a PBX", "pbx.delete", false), h.pbxRevoke)
 	route.Add(r, change(http.MethodPost, "/pbxs/pair", "pbx_pair", "Join two PBXs as a hot-standby pair", "pbx.pair", false), h.pbxPair)
@@ -323,7 +328,7 @@ func (h *handlers) pbxCodes(ctx context.Context, c *route.Call, in *ListIn) (Lis
 			k := &codes[i]
 			rows = append(rows, PBXCode{
 				ID: k.ID, Account: h.named(k.AccountID), Name: k.Name, CreatedAt: k.CreatedAt, CreatedBy: k.CreatedName, Ends: k.Ends,
-				UsedAt: stamp(k.UsedAt), UsedFor: k.UsedFor, Open: k.Open(h.Clock.Now()),
+				UsedAt: stamp(k.UsedAt), UsedFor: k.UsedFor, PairWith: k.PairWith, Open: k.Open(h.Clock.Now()),
 			})
 		}
 	}
@@ -342,7 +347,7 @@ func (h *handlers) pbxCodeAdd(ctx context.Context, c *route.Call, in *pbxCodeIn)
 	if err := h.allowAccount(ctx, c, in.Body.Account); err != nil {
 		return PBXCodeMade{}, err
 	}
-	n := pbx.NewCode{Account: in.Body.Account, Name: in.Body.Name}
+	n := pbx.NewCode{Account: in.Body.Account, Name: in.Body.Name, PairWith: in.Body.PairWith}
 	if n.Account == "" {
 		n.Account = c.Who.Account
 	}

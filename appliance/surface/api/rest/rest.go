@@ -14,6 +14,7 @@ import (
 	"github.com/switchkeep/switchkeep/appliance/domain/tenant"
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
 	"github.com/switchkeep/switchkeep/appliance/platform/clock"
+	"github.com/switchkeep/switchkeep/appliance/platform/config"
 	"github.com/switchkeep/switchkeep/appliance/platform/operation"
 	"github.com/switchkeep/switchkeep/appliance/platform/outbox"
 	"github.com/switchkeep/switchkeep/appliance/platform/search"
@@ -58,6 +59,8 @@ type Rooms struct {
 	Health, Doctor func(ctx context.Context) []doctor.Finding
 	// Connect is where a connector finds this appliance.
 	Connect func() Connect
+	// Settings are the names, ports and addresses in force.
+	Settings func() config.Settings
 	// SetupNeeded tells whether the appliance still has to be set up.
 	SetupNeeded func(ctx context.Context) (bool, error)
 }
@@ -78,7 +81,10 @@ type handlers struct {
 func Register(rooms Rooms) func(*route.Registry) {
 	h := &handlers{Rooms: rooms}
 	return func(r *route.Registry) {
-		for _, group := range []func(*route.Registry){h.system, h.setup, h.session, h.public, h.me, h.accounts, h.quota, h.users, h.pbx, h.visits, h.overview, h.audit, h.mail} {
+		for _, group := range []func(*route.Registry){
+			h.system, h.setup, h.session, h.public, h.me, h.accounts, h.quota, h.users, h.pbx, h.visits, h.overview, h.audit, h.mail,
+			h.operations, h.recovery, h.authorization, h.settings,
+		} {
 			group(r)
 		}
 	}

@@ -65,6 +65,7 @@ type rig struct {
 	pbxs     *pbx.PBXs
 	index    *rest.PBXIndex
 	box      *outbox.Outbox
+	work     *operation.Runner
 	visits   *visit.Visits
 	signals  *signal.Hub
 	hub      *sse.Hub
@@ -162,7 +163,7 @@ func newRig(t testing.TB) *rig {
 	dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
 	tables := append([]store.Registered{idem.Table()}, tenant.Tables()...)
 	for _, more := range [][]store.Registered{
-		identity.Tables(), quota.Tables(), pbx.Tables(), outbox.Tables(), mail.Tables(), audit.Tables(), visit.Tables(), operation.Tables(), access.Tables(),
+		identity.Tables(), quota.Tables(), pbx.Tables(), outbox.Tables(), mail.Tables(), audit.Tables(), visit.Tables(), operation.Tables(), access.Tables(), backup.Tables(),
 	} {
 		tables = append(tables, more...)
 	}
@@ -196,7 +197,7 @@ func newRig(t testing.TB) *rig {
 	r.must(err)
 	wizards, err := onboard.New(onboard.Config{DB: r.db, People: r.identity, Mail: r.box})
 	r.must(err)
-	work, err := operation.New(operation.Config{DB: r.db, Clock: r.clock, Logger: log})
+	r.work, err = operation.New(operation.Config{DB: r.db, Clock: r.clock, Logger: log})
 	r.must(err)
 	ca, err := certs.New(t.Context(), certs.Config{Store: certs.Dir(dir), Now: r.clock.Now, Logger: log, Names: certs.Names{Console: []string{"console.localhost"}, VisitZone: "visit.localhost"}})
 	r.must(err)
@@ -219,14 +220,16 @@ func newRig(t testing.TB) *rig {
 	r.must(err)
 	wizard := setup.New(setup.Config{
 		Clock: r.clock, Logger: log, Needed: func(context.Context) (bool, error) { return false, nil },
-		Defaults: func(context.Context) (setup.Draft, []string, error) { return setup.Draft{}, nil, nil },
+		Defaults:      func(context.Context) (setup.Draft, []string, error) { return setup.Draft{}, nil, nil },
+		NewPassphrase: secret.NewRecoveryPassphrase, Sheet: func(host string) setup.Sheet { return setup.Sheet{Host: host} },
 	})
 	rooms := rest.Rooms{
 		Version: "test", StartedAt: r.clock.Now(), Languages: []string{"en", "zh-CN"}, Clock: r.clock, Guard: guard, Log: log, DB: r.db, Keeper: r.keeper,
 		Audit: logbook, Outbox: r.box, Tenants: r.tenants, Identity: r.identity, Quota: quotas, Onboard: wizards, PBXs: r.pbxs, PBXIndex: r.index, Visits: r.visits,
-		Operations: work, Backups: backups, Setup: wizard, Certs: ca, Hub: r.hub,
+		Operations: r.work, Backups: backups, Setup: wizard, Certs: ca, Hub: r.hub,
 		Health: func(context.Context) []doctor.Finding { return nil }, Doctor: func(context.Context) []doctor.Finding { return nil },
 		Fingerprint: func() string { return "AA:BB" }, Connect: func() rest.Connect { return rest.Connect{Server: "console.localhost", Port: 443} },
+		Settings:    func() config.Settings { return config.Default(false) },
 		SetupNeeded: func(context.Context) (bool, error) { return false, nil },
 	}
 	r.api, err = api.New(api.Config{

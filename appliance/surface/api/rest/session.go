@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/switchkeep/switchkeep/appliance/domain/identity"
@@ -80,6 +81,7 @@ type SessionView struct {
 	May            []string     `json:"may" nullable:"false"`
 	IdleSeconds    int          `json:"idle_seconds" doc:"seconds until the page is covered"`
 	EndsAt         time.Time    `json:"ends_at"`
+	StepUpEnds     time.Time    `json:"step_up_ends" doc:"until then the password need not be typed again for what is grave"`
 	MailConfigured bool         `json:"mail_configured"`
 	MFARequired    bool         `json:"mfa_required"`
 	Banners        []Banner     `json:"banners" nullable:"false"`
@@ -113,6 +115,18 @@ type signInCodeIn struct {
 	}
 }
 
+type stepUpIn struct {
+	Body struct {
+		Password string `json:"password" maxLength:"1024"`
+		Code     string `json:"code,omitempty" maxLength:"40" doc:"of the authenticator, or a recovery code, where there is a second factor"`
+	}
+}
+
+// Proof is when what asks for the password again asks anew.
+type Proof struct {
+	Ends time.Time `json:"ends"`
+}
+
 type switchIn struct {
 	Body struct {
 		Membership string `json:"membership" maxLength:"40"`
@@ -133,6 +147,7 @@ func (h *handlers) session(r *route.Registry) {
 	route.Add(r, entry(http.MethodPost, "/session/code", "session_code", "Sign in: the second factor", route.Public), h.signInCode)
 	route.Add(r, entry(http.MethodPost, "/session/switch", "session_switch", "Work in another account", route.Self), h.sessionSwitch)
 	route.Add(r, entry(http.MethodPost, "/session/touch", "session_touch", "The person is active", route.Self), h.sessionTouch)
+	route.Add(r, entry(http.MethodPost, "/session/step-up", "session_step_up", "Type the password again before something grave", route.Self), h.stepUp)
 	route.Add(r, entry(http.MethodDelete, "/session", "session_sign_out", "Sign out", route.Public), h.signOut)
 }
 
@@ -146,7 +161,7 @@ func (h *handlers) sessionGet(ctx context.Context, c *route.Call, _ *struct{}) (
 
 func (h *handlers) sessionShow(ctx context.Context, c *route.Call, v *identity.View) (SessionView, error) {
 	out := SessionView{
-		ID: v.Session.ID, User: profile(&v.User), Memberships: []Membership{}, IdleSeconds: h.secondsTo(v.IdleEnds), EndsAt: v.Ends,
+		ID: v.Session.ID, User: profile(&v.User), Memberships: []Membership{}, IdleSeconds: h.secondsTo(v.IdleEnds), EndsAt: v.Ends, StepUpEnds: v.Session.ProofEnds(),
 		MFARequired: v.MFARequired, Acting: Acting{v.Acting.ID, h.acting(v.Account.ID)},
 	}
 	for i := range v.Memberships {
@@ -156,6 +171,7 @@ func (h *handlers) sessionShow(ctx context.Context, c *route.Call, v *identity.V
 	}
 	who := c.Who
 	who.Membership, who.Account, who.Role = v.Acting.ID, v.Account.ID, v.Acting.Role
+	back := false
 	err := h.view(ctx, func(r store.Reader) (err error) {
 		if out.May, err = c.May(r, who, who.Account); err != nil {
 			return err
@@ -165,18 +181,21 @@ func (h *handlers) sessionShow(ctx context.Context, c *route.Call, v *identity.V
 			return err
 		}
 		out.Acting.Account.TimeZone = a.TimeZone
-		out.MailConfigured, err = h.Outbox.Configured(r)
+		if out.MailConfigured, err = h.Outbox.Configured(r); err != nil {
+			return err
+		}
+		back, err = restored(r)
 		return err
 	})
 	if err != nil {
 		return SessionView{}, err
 	}
-	out.Banners = h.banners(&out)
+	out.Banners = h.banners(&out, back)
 	return out, nil
 }
 
 // banners are what everybody, or the operator, should know at once.
-func (h *handlers) banners(v *SessionView) []Banner {
+func (h *handlers) banners(v *SessionView, back bool) []Banner {
 	out := []Banner{}
 	if s := h.Guard.State(); !s.Sure {
 		out = append(out, Banner{ID: "clock", Level: "warn", TextKey: "banner.clock_unsure", Params: map[string]string{"reason": s.Reason}})
@@ -186,6 +205,9 @@ func (h *handlers) banners(v *SessionView) []Banner {
 	}
 	if v.Acting.Account.ID != h.root() {
 		return out
+	}
+	if back && slices.Contains(v.May, "system.restore") {
+		out = append(out, Banner{ID: "restored", Level: "warn", TextKey: "banner.restored"})
 	}
 	if !v.MailConfigured {
 		out = append(out, Banner{ID: "mail", Level: "info", TextKey: "banner.mail_missing"})
@@ -268,4 +290,9 @@ func (h *handlers) signOut(ctx context.Context, c *route.Call, _ *struct{}) (rou
 	}
 	c.SetCookie(cookie(SessionCookie, "", -1))
 	return route.None{}, nil
+}
+
+func (h *handlers) stepUp(ctx context.Context, c *route.Call, in *stepUpIn) (Proof, error) {
+	ends, err := h.Identity.StepUp(ctx, c.By, c.Who.Session, in.Body.Password, in.Body.Code)
+	return Proof{ends}, err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/switchkeep/switchkeep/appliance/platform/audit"
+	"github.com/switchkeep/switchkeep/appliance/platform/config"
 	"github.com/switchkeep/switchkeep/appliance/platform/store"
 	"github.com/switchkeep/switchkeep/appliance/surface/api/route"
 	"github.com/switchkeep/switchkeep/certs"
@@ -45,6 +46,7 @@ type System struct {
 	Clock       Clock     `json:"clock"`
 	Rev         uint64    `json:"rev" doc:"revision of the store"`
 	Streams     int       `json:"streams"`
+	Restored    bool      `json:"restored" doc:"came from a backup and waits to be confirmed"`
 }
 
 // Clock tells whether the time is believed.
@@ -81,10 +83,32 @@ func (h *handlers) systemGet(ctx context.Context, c *route.Call, _ *struct{}) (S
 	if err := h.view(ctx, func(r store.Reader) error { return h.allowRoot(c, r) }); err != nil {
 		return System{}, err
 	}
-	return System{
+	return h.systemShow(ctx)
+}
+
+func (h *handlers) systemShow(ctx context.Context) (System, error) {
+	out := System{
 		Version: h.Version, StartedAt: h.StartedAt, Host: h.Connect().Server, Fingerprint: h.Fingerprint(), Clock: h.clock(),
 		Rev: uint64(h.DB.Rev()), Streams: h.Hub.Streams(),
-	}, nil
+	}
+	err := h.view(ctx, func(r store.Reader) (err error) {
+		out.Restored, err = restored(r)
+		return err
+	})
+	return out, err
+}
+
+// settings registers the names and addresses that the setup stored.
+func (h *handlers) settings(r *route.Registry) {
+	route.Add(r, route.Entry{
+		Method: http.MethodGet, Path: "/system/settings", ID: "settings", Summary: "Names, ports and addresses in force", Tag: "system",
+		Need: "system.view", Kind: route.Object,
+	}, func(ctx context.Context, c *route.Call, _ *struct{}) (config.Settings, error) {
+		if err := h.view(ctx, func(r store.Reader) error { return h.allowRoot(c, r) }); err != nil {
+			return config.Settings{}, err
+		}
+		return h.Settings(), nil
+	})
 }
 
 func (h *handlers) clock() Clock {

@@ -58,6 +58,12 @@ func steps() map[string]step {
 		"mail_settings_edit": on("/mail/settings", map[string]any{"host": "127.0.0.1", "port": 25, "security": "none", "from": "a@example.com"}, "If-Match", `"9999"`),
 		"mail_test":          on("/mail/test", map[string]any{"to": "not an address", "settings": map[string]any{"host": "", "port": 0, "security": "none", "from": ""}}),
 
+		"recovery": on("/system/recovery", nil), "recovery_make": on("/system/recovery", nil), "settings": on("/system/settings", nil),
+		"recovery_set":       on("/system/recovery", map[string]any{"kind": "age", "recipient": "age1"}, "If-Match", `"9999"`),
+		"restore_confirm":    on("/system/restore/confirm", nil),
+		"account_authorized": id(self, "/accounts/{id}/authorization", nil),
+		"account_authorize":  id(self, "/accounts/{id}/authorization", map[string]any{"full": true}, "If-Match", `"9999"`),
+
 		"account_get":    id(self, "/accounts/{id}", nil),
 		"account_edit":   id(self, "/accounts/{id}", map[string]any{"note": "walk"}, "If-Match", `"9999"`),
 		"account_delete": id(self, "/accounts/{id}", nil),

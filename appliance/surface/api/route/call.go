@@ -20,6 +20,8 @@ type Call struct {
 	Who Who
 	// SignedIn tells that there is a session.
 	SignedIn bool
+	// Proved tells that the session proved its password a short while ago.
+	Proved bool
 	// Token is the plain value of the session's cookie, or of the setup token.
 	Token string
 	// Client is the caller's address without port.

@@ -64,6 +64,7 @@ type Entry struct {
 	Plain   bool // no idempotency row: the answer sets a cookie or repeating is harmless
 	Quiet   bool // does not count as activity of the session
 	Early   bool // answers before setup is applied, too
+	StepUp  bool // the session must have proved the password within the last minutes
 
 	segments []string
 	mount    func(huma.API)
@@ -114,6 +115,8 @@ func (e *Entry) check(known func(action string) bool) error {
 		return fmt.Errorf("%w: %q: action %q is not in the catalogue", ErrEntry, name, e.Need)
 	case !e.Need.Action() && e.Need != Public && e.Need != Self && e.Need != SetupToken:
 		return fmt.Errorf("%w: %q: need %q", ErrEntry, name, e.Need)
+	case e.StepUp && (!e.Changes() || !e.Need.Action() && e.Need != Self):
+		return fmt.Errorf("%w: %q asks for the password again, but not for a session", ErrEntry, name)
 	case !e.Changes() && e.Cap != 0:
 		return fmt.Errorf("%w: %q takes a body with %s", ErrEntry, name, e.Method)
 	case e.Kind == List && e.Method != http.MethodGet:

@@ -101,6 +101,9 @@ func operation(e *Entry, nothing bool) huma.Operation {
 		Errors:     []int{},
 		Extensions: map[string]any{"x-need": string(e.Need), "x-body-cap": e.Cap},
 	}
+	if e.StepUp {
+		op.Extensions["x-step-up"] = true
+	}
 	if op.DefaultStatus == 0 {
 		op.DefaultStatus = http.StatusOK
 		if nothing {
