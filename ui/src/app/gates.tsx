@@ -8,7 +8,7 @@ import { sessionQuery, stateQuery } from '@/session/session';
 import { ForbiddenPage } from '@/pages/errors';
 import { Shell } from '@/shell/Shell';
 import { useGo } from './nav';
-import type { RouteName } from './routes';
+import { routes, type RouteName } from './routes';
 
 export function Splash() {
   const { t } = useTranslation();
@@ -40,6 +40,9 @@ export function PublicGate() {
   return <Outlet />;
 }
 
+const outside = routes.filter((r) => r.needs === 'public').map((r) => r.path as string);
+const isOutside = (pathname: string): boolean => outside.includes(pathname);
+
 /** Pages of the console: they need a session, and each its own right. */
 export function ConsoleGate() {
   useTitle();
@@ -51,6 +54,8 @@ export function ConsoleGate() {
   const toSetup = state.data?.setup;
   const toSignIn = session.data === null;
   useEffect(() => {
+    // While the page outside is fetched the address is its own already, and this gate still stands.
+    if (isOutside(pathname)) return;
     if (toSetup) go({ to: '/setup', replace: true });
     else if (toSignIn) go({ to: '/sign-in', search: pathname === '/' ? {} : { next: pathname + searchStr }, replace: true });
   }, [toSetup, toSignIn, go, pathname, searchStr]);

@@ -32,7 +32,7 @@ export function SetupWizard({ info, rest }: { info: SetupInfo; rest: SetupAPI })
   const [handover, setHandover] = useState<{ handover_url: string; ends: string }>();
   const step: StepName = steps.find((s) => s === search.step) ?? 'welcome';
   const at = steps.indexOf(step);
-  useEffect(() => window.scrollTo(0, 0), [step]);
+  useEffect(() => { window.scrollTo(0, 0); }, [step]);
   const to = (s: StepName) => { setReached((r) => Math.max(r, steps.indexOf(s))); setErrors({}); go({ search: s === 'welcome' ? {} : { step: s } }); };
   const refuse = (e: unknown) => {
     if (!(e instanceof ApiError) || !e.problem.errors?.length) return;
