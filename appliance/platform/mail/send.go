@@ -61,7 +61,13 @@ func Send(ctx context.Context, s Settings, l Letter) (answer string, err error) 
 	if err := c.Send(msg); err != nil && !msg.IsDelivered() {
 		return "", refusal(err)
 	}
-	return strings.TrimSpace(msg.ServerResponse()), nil
+	return accepted(msg.ServerResponse()), nil
+}
+
+// accepted is the line that took the letter, with its code: the library hands out the text alone, and
+// 250 is the only answer that takes a letter (RFC 5321, 4.3.2).
+func accepted(text string) string {
+	return "250 " + strings.TrimPrefix(strings.Join(strings.Fields(text), " "), "250 ")
 }
 
 // Test sends the test letter and returns the server's answer.
