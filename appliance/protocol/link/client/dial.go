@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/coder/websocket"
 
@@ -24,19 +25,18 @@ func (c *Client) dialPlain(ctx context.Context) (net.Conn, error) {
 
 // DialProxy opens a TCP connection to addr, through the HTTP CONNECT proxy that proxy names, if any.
 func DialProxy(ctx context.Context, addr string, proxy func(*http.Request) (*url.URL, error)) (net.Conn, error) {
-	var d net.Dialer
 	via, err := proxy(&http.Request{URL: &url.URL{Scheme: "https", Host: addr}})
 	if err != nil {
 		return nil, fmt.Errorf("proxy settings: %w", err)
 	}
 	if via == nil {
-		return d.DialContext(ctx, "tcp", addr)
+		return dialTCP(ctx, "tcp", addr)
 	}
 	host := via.Host
 	if via.Port() == "" {
 		host = net.JoinHostPort(via.Hostname(), map[bool]string{true: "443", false: "80"}[via.Scheme == "https"])
 	}
-	conn, err := d.DialContext(ctx, "tcp", host)
+	conn, err := dialTCP(ctx, "tcp", host)
 	if err != nil {
 		return nil, fmt.Errorf("proxy %s: %w", host, err)
 	}
@@ -48,6 +48,17 @@ func DialProxy(ctx context.Context, addr string, proxy func(*http.Request) (*url
 		return nil, fmt.Errorf("proxy %s: %w", host, err)
 	}
 	return conn, nil
+}
+
+// dialTCP opens a TCP connection. Every name below localhost is this machine (RFC 6761, 6.3), whatever
+// its resolver makes of it.
+func dialTCP(ctx context.Context, network, addr string) (net.Conn, error) {
+	var d net.Dialer
+	host, port, err := net.SplitHostPort(addr)
+	if err == nil && strings.HasSuffix(strings.ToLower(strings.TrimSuffix(host, ".")), ".localhost") {
+		addr = net.JoinHostPort("localhost", port)
+	}
+	return d.DialContext(ctx, network, addr)
 }
 
 func connect(ctx context.Context, conn net.Conn, addr string, user *url.Userinfo) error {
@@ -80,7 +91,7 @@ func connect(ctx context.Context, conn net.Conn, addr string, user *url.Userinfo
 // proxy may well open; what counts is the pinned mutual TLS inside it.
 func (c *Client) dialWebSocket(ctx context.Context) (net.Conn, error) {
 	tr := &http.Transport{
-		Proxy: c.cfg.Proxy,
+		Proxy: c.cfg.Proxy, DialContext: dialTCP,
 		TLSClientConfig: &tls.Config{
 			MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
 			InsecureSkipVerify: true, //nolint:gosec // the inner TLS is pinned on the link CA
