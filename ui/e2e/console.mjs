@@ -54,7 +54,7 @@ export async function setUp(page, link, { operator, mail, secondFactor = true })
   await nextTo(page, 'mail');
   if (mail) {
     await page.getByText('Set it now').click();
-    await page.getByLabel('Mail server').fill(mail.host);
+    await page.getByRole('textbox', { name: 'Mail server' }).fill(mail.host);
     await page.getByRole('textbox', { name: 'Encryption' }).or(page.getByRole('combobox', { name: 'Encryption' })).first().click();
     await page.getByRole('option', { name: 'None' }).click();
     await page.getByLabel('Port', { exact: true }).fill(String(mail.port));
@@ -120,7 +120,7 @@ export async function signIn(page, who, app) {
 
 export async function signOut(page) {
   await page.locator('.sk-avatar-button').click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.locator('[role^=menuitem]', { hasText: 'Sign out' }).click();
   await page.waitForURL(/\/sign-in/);
 }
 
@@ -135,7 +135,7 @@ export const live = (page) => page.locator('[data-live="live"]').waitFor({ timeo
 /** Chooses an entry of one of the header's menus. */
 export async function pick(page, menu, entry) {
   await page.locator('header').getByRole('button', { name: menu }).first().click();
-  await page.getByRole('menuitemradio', { name: entry }).click();
+  await page.locator('[role^=menuitem]', { hasText: entry }).click();
 }
 
 /** Creates an enterprise in the wizard, up to the page that says what became of it. */

@@ -8,7 +8,8 @@ export function combinations(full) {
   const all = [];
   for (const scheme of schemes) for (const lang of langs) for (const width of widths) all.push({ scheme, lang, width });
   if (full) return all.map((c) => ({ ...c, states }));
-  return all.map((c, i) => ({ ...c, states: i === 0 || i === all.length - 1 ? states : ['data'] }));
+  // The first meets all states; each of the others adds a scheme, a language, a width or all of them.
+  return [[0, states], [3, ['data']], [5, ['data']], [6, ['data']], [7, states]].map(([i, s]) => ({ ...all[i], states: s }));
 }
 
 // What the shell itself needs: a page's state is about the page's own data.
@@ -32,20 +33,41 @@ export async function arrange(context, state) {
 }
 
 /**
- * Visits the pages with the browser. `fill` turns a path with parameters into a real one, or returns null
- * when there is no such object. Returns the counters and a line for each finding.
+ * Visits the pages of the router's table that `which` picks. `fill` turns a path with parameters into a
+ * real one, or returns null when there is no such object; `more` adds views of a page, such as its drawer.
+ * Returns the counters and a line for each finding; a page of which no view was made is one.
  */
-export async function visitPages({ browser, base, hosts, storageState, fill = (p) => (p.includes('$') ? null : p), full = false, log = () => {} }) {
-  const table = await routes();
+export async function visitPages({ browser, base, hosts, storageState, which = () => true, fill = (p) => (p.includes('$') ? null : p), more = {}, expect = [], full = false, log = () => {} }) {
+  const table = (await routes()).filter(which);
   const counters = { pages: table.length, views: 0, console: 0, page: 0, csp: 0, foreign: 0, axe: 0, overflow: 0, blank: 0 };
   const findings = [];
   const missed = new Set(table.map((r) => r.path));
   const jobs = [];
   for (const c of combinations(full)) for (const state of c.states) jobs.push({ ...c, state });
+  const look = async (tab, job, path, where) => {
+    const before = tab.problems.length;
+    try {
+      // A change of the fragment alone would load nothing.
+      if (path.includes('#')) await tab.page.goto('about:blank');
+      await tab.page.goto(base + path, { waitUntil: 'load' });
+      if (job.state === 'loading') await tab.page.locator('h1, [role=status]').first().waitFor();
+      else await tab.settle();
+    } catch (e) {
+      findings.push(`${where}: ${e.message.split('\n')[0]}`);
+      counters.page++;
+      return;
+    }
+    counters.views++;
+    const text = await tab.page.evaluate(() => document.body.innerText.trim());
+    if (text.length < 10) { counters.blank++; findings.push(`${where}: the page is blank`); }
+    for (const v of await tab.axe()) { counters.axe++; findings.push(`${where}: axe ${v.id} ${v.nodes[0]}`); }
+    const wide = await tab.overflow();
+    if (wide > 0) { counters.overflow++; findings.push(`${where}: ${wide} px too wide`); }
+    for (const p of tab.problems.slice(before)) { counters[p.kind]++; findings.push(`${where}: ${p.kind} ${p.text}`); }
+  };
   const worker = async () => {
     for (let job = jobs.shift(); job; job = jobs.shift()) {
-      const expect = job.state === 'error' ? [/503/] : [];
-      const tab = await browser.tab({ ...job, hosts, storageState, expect });
+      const tab = await browser.tab({ ...job, hosts, storageState, expect: job.state === 'error' ? [...expect, /status of 503/] : expect });
       await choose(tab.context, job);
       await arrange(tab.context, job.state);
       for (const r of table) {
@@ -53,23 +75,7 @@ export async function visitPages({ browser, base, hosts, storageState, fill = (p
         const path = fill(r.path);
         if (path === null) continue;
         missed.delete(r.path);
-        const where = `${r.path} ${job.state} ${job.scheme} ${job.lang} ${job.width}`;
-        const before = tab.problems.length;
-        try {
-          await tab.page.goto(base + path, { waitUntil: 'load' });
-          await tab.settle();
-        } catch (e) {
-          findings.push(`${where}: ${e.message.split('\n')[0]}`);
-          counters.page++;
-          continue;
-        }
-        counters.views++;
-        const text = await tab.page.evaluate(() => document.body.innerText.trim());
-        if (text.length < 10) { counters.blank++; findings.push(`${where}: the page is blank`); }
-        for (const v of await tab.axe()) { counters.axe++; findings.push(`${where}: axe ${v.id} ${v.nodes[0]}`); }
-        const wide = await tab.overflow();
-        if (wide > 0) { counters.overflow++; findings.push(`${where}: ${wide} px too wide`); }
-        for (const p of tab.problems.slice(before)) { counters[p.kind]++; findings.push(`${where}: ${p.kind} ${p.text}`); }
+        for (const view of job.state === 'data' ? ['', ...(more[r.path] ?? [])] : ['']) await look(tab, job, path + view, `${r.path}${view} ${job.state} ${job.scheme} ${job.lang} ${job.width}`);
       }
       log(`${job.state} ${job.scheme} ${job.lang} ${job.width}: ${counters.views} views`);
       await tab.close();
