@@ -19,6 +19,7 @@ export const routes = [
   { path: '/forgot', name: 'forgot', needs: 'public', page: () => import('@/pages/auth/ForgotPage') },
   { path: '/reset', name: 'reset', needs: 'public', page: () => import('@/pages/auth/ResetPage') },
   { path: '/activate', name: 'activate', needs: 'public', page: () => import('@/pages/auth/ActivatePage') },
+  { path: '/email', name: 'email', needs: 'public', page: () => import('@/pages/auth/EmailPage') },
   { path: '/', name: 'overview', needs: 'self', page: () => import('@/pages/overview/OverviewPage') },
   { path: '/accounts', name: 'accounts', needs: 'account.view', page: () => import('@/pages/accounts/AccountsPage') },
   { path: '/accounts/new', name: 'newAccount', needs: 'account.add', page: () => import('@/pages/accounts/NewAccountPage') },

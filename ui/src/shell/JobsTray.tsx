@@ -1,5 +1,5 @@
-import { ActionIcon, Popover, Progress } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { ActionIcon, Button, Popover, Progress } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import type { List, Operation } from '@/api/types';
@@ -8,12 +8,15 @@ import { ErrorState, Loading } from '@/ui/Blocks';
 import { Icon } from '@/ui/Icon';
 import { Status } from '@/ui/Status';
 import { Time } from '@/ui/Time';
+import { toast, toastError } from '@/ui/toast';
 import { operationTone, unknownTone } from '@/ui/tones';
 
 /** The running and recent work of the appliance on the user's behalf. */
 export function JobsTray() {
   const { t } = useTranslation();
-  const { data, isError, error, refetch } = useQuery({ queryKey: ['operations'], queryFn: () => api.get<List<Operation>>('/operations', { limit: 20 }), staleTime: 15_000 });
+  const { data, isError, error, refetch } = useQuery({ queryKey: ['operations'], queryFn: () => api.get<List<Operation & { cancel?: boolean }>>('/operations', { limit: 20 }), staleTime: 15_000 });
+  const cache = useQueryClient();
+  const cancel = useMutation({ mutationFn: (id: string) => api.post(`/operations/${id}/cancel`), onSuccess: () => { toast(t('jobs.cancelling')); void cache.invalidateQueries({ queryKey: ['operations'] }); }, onError: toastError });
   const jobs = data?.items ?? [];
   const busy = jobs.filter((j) => j.state === 'running' || j.state === 'queued').length;
   return (
@@ -32,6 +35,7 @@ export function JobsTray() {
                 <li key={j.id}>
                   <div className="row"><strong>{word(`job.${j.kind}`, j.label || j.kind)}</strong><Status {...(operationTone[j.state] ?? unknownTone)}>{word(`jobState.${j.state}`, j.state)}</Status></div>
                   {j.state === 'running' && <Progress value={j.total ? (100 * j.done) / j.total : 100} animated={!j.total} size="sm" aria-label={t('jobs.progress')} />}
+                  {(j.state === 'running' || j.state === 'queued') && !j.cancel && <div><Button size="compact-sm" variant="default" onClick={() => cancel.mutate(j.id)} aria-label={t('jobs.cancel', { what: word(`job.${j.kind}`, j.label || j.kind) })}>{t('common.cancel')}</Button></div>}
                   <div className="row dim"><span>{j.error ?? (j.total ? `${j.done} / ${j.total}` : j.label)}</span><Time at={j.ended_at ?? j.started_at ?? j.created_at} as="relative" /></div>
                 </li>
               ))}

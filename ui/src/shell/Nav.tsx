@@ -4,7 +4,7 @@ import type { Session } from '@/api/types';
 import { Go } from '@/app/nav';
 import { Icon, type IconName } from '@/ui/Icon';
 
-type Item = { to: string; page: 'overview' | 'accounts' | 'pbxs' | 'visits' | 'subscription' | 'users' | 'audit' | 'mail' | 'system'; icon: IconName; needs?: string; notFor?: string };
+type Item = { to: string; page: 'account' | 'overview' | 'accounts' | 'pbxs' | 'visits' | 'subscription' | 'users' | 'audit' | 'mail' | 'system'; icon: IconName; needs?: string; notFor?: string };
 type Group = { title?: 'manage' | 'watch'; items: Item[] };
 
 export const navGroups: Group[] = [
@@ -25,9 +25,13 @@ export const navGroups: Group[] = [
   ] },
 ];
 
+/** An enterprise has no list of accounts, but its own with the channels that it authorizes. */
+const own = (s: Session, g: Group): Item[] =>
+  g.title === 'manage' && s.acting.account.kind === 'enterprise' ? [{ to: `/accounts/${s.acting.account.id}`, page: 'account', icon: 'building', needs: 'account.view' }] : [];
+
 /** What the session may see; the rest is absent. */
 export const allowedNav = (s: Session): Group[] =>
-  navGroups.map((g) => ({ ...g, items: g.items.filter((i) => (!i.needs || s.may.includes(i.needs)) && i.notFor !== s.acting.account.kind) })).filter((g) => g.items.length > 0);
+  navGroups.map((g) => ({ ...g, items: [...g.items, ...own(s, g)].filter((i) => (!i.needs || s.may.includes(i.needs)) && i.notFor !== s.acting.account.kind) })).filter((g) => g.items.length > 0);
 
 export function Nav({ session }: { session: Session }) {
   const { t } = useTranslation();

@@ -8,6 +8,7 @@ import { Go } from '@/app/nav';
 import { useLiveCache } from '@/live/useLiveCache';
 import { useLock } from '@/session/lock';
 import { LockOverlay } from '@/session/LockOverlay';
+import { StepUp } from '@/session/stepUp';
 import { setTimeZone } from '@/ui/dates';
 import { Icon } from '@/ui/Icon';
 import { Logo } from '@/ui/Logo';
@@ -65,6 +66,7 @@ export function Shell({ session, children }: { session: Session; children: React
         <div className="sk-actions" style={{ marginTop: 18 }}><LanguageMenu saved /><ThemeMenu saved /></div>
       </Drawer>
       <Palette opened={palette} close={closePalette} session={session} />
+      <StepUp mfa={session.user.mfa} email={session.user.email} />
       {lock && <LockOverlay lock={lock} session={session} open={unlock} />}
     </div>
   );

@@ -32,7 +32,7 @@ export function relative(v: string | undefined, now = Date.now()): string {
   if (!d) return '—';
   const s = (d.getTime() - now) / 1000;
   const [unit, size] = steps.find(([, n]) => Math.abs(s) >= n) ?? ['second', 1];
-  return new Intl.RelativeTimeFormat(currentLang(), { numeric: 'auto', style: 'short' }).format(Math.trunc(s / size), unit);
+  return new Intl.RelativeTimeFormat(currentLang(), { numeric: 'auto', style: 'narrow' }).format(Math.trunc(s / size), unit);
 }
 
 /** A length of time in its two largest units: "3 d 4 h". */

@@ -1,5 +1,6 @@
 export const auth = {
   auth: {
+    emailTitle: 'Confirm your new e-mail', emailText: 'From now on you sign in with this e-mail. All sessions end.', emailDo: 'Confirm', emailDone: 'Your e-mail is changed. Sign in with it.',
     title: 'Sign in to Switchkeep', sub: 'Central management of your telephony', email: 'E-mail', password: 'Password', show: 'Show the password', signIn: 'Sign in', forgot: 'Forgot your password?',
     lockedTitle: 'Locked for a while', locked: 'Too many wrong passwords. Try again in {{time}}.', wait: 'Wait {{time}}', proof: 'Your browser will solve a short puzzle first.', proving: 'Your browser is solving a short puzzle…',
     codeHint: 'Enter the six digits that your authenticator app shows.', code: 'Code', digit: 'Digit', verify: 'Verify', useRecovery: 'Use a recovery code', recoveryHint: 'Enter one of the recovery codes that you kept. Each works once.', recoveryCode: 'Recovery code', backToPassword: 'Start again',

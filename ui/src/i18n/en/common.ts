@@ -6,6 +6,7 @@ export const common = {
     emailBad: 'Enter a valid e-mail address', system: 'Switchkeep',
   },
   page: {
+    email: 'Confirm e-mail',
     setup: 'Set up', setupConfirm: 'Confirm the new address', signIn: 'Sign in', forgot: 'Forgot password', reset: 'New password', activate: 'Activate your account', overview: 'Overview', accounts: 'Accounts', newAccount: 'New account',
     account: 'Account', subscription: 'My Subscription', pbxs: 'PBXs', connect: 'Connect a PBX', pbx: 'PBX', visits: 'Live visits', users: 'Sub accounts', audit: 'Operation log', mail: 'Mail log',
     mailSettings: 'Mail server', system: 'System', me: 'My settings',
@@ -19,7 +20,9 @@ export const common = {
     live: 'Live', connecting: 'Connecting', polling: 'Every 15 s', off: 'Paused',
     liveHint: 'Changes appear by themselves. Live since {{since}}.', connectingHint: 'Looking for the server since {{since}}.', pollingHint: 'No live stream since {{since}}; the page is read again every 15 seconds.', offHint: 'Paused since {{since}}.',
   },
-  jobs: { title: 'Jobs', running_one: '{{count}} job running', running_other: '{{count}} jobs running', empty: 'Nothing is running. Long work such as a backup shows up here.', progress: 'Progress' },
+  jobs: {
+    cancel: 'Cancel {{what}}', cancelling: 'It stops at the next step',
+    title: 'Jobs', running_one: '{{count}} job running', running_other: '{{count}} jobs running', empty: 'Nothing is running. Long work such as a backup shows up here.', progress: 'Progress' },
   job: { backup: 'Backup', export: 'Export', restore: 'Restore', verify: 'Verification' },
   jobState: { queued: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
   search: {

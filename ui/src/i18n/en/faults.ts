@@ -1,6 +1,7 @@
 /** Refusals by their code, fields by theirs, and the sentences of the server's own checks. */
 export const faults = {
   fault: {
+    step_up_required: 'This needs your password once more.',
     email_taken: 'This e-mail belongs to somebody already.',
     member_exists: 'This person is in the account already.',
     already_activated: 'This person is active already.',
@@ -69,6 +70,7 @@ export const faults = {
     locked: 'Too many wrong tries. Locked for this person on this device for a few minutes.',
     internal: 'The server made a mistake. It is in its log.',
   },
+  feature: { account: 'Accounts', user: 'People', role: 'Roles', pbx: 'PBXs', visit: 'Live visits', mail: 'Mail log', audit: 'Operation log', quota: 'Subscription', operation: 'Jobs', system: 'System' },
   field: {
     required: 'This field is needed',
     unknown: 'This is not known here',

@@ -1,5 +1,6 @@
 export const pbx = {
   pbx: {
+    revoke: 'Void the key', revokeTitle: 'Void the key of {{name}}?', revokeText: 'Its link ends at once and this key never works again. The row stays; connect the PBX anew to bring it back.', revoked: 'The key of {{name}} is void', revokedHint: 'Its key is void. Connect the PBX anew to bring it back.',
     search: 'Name, serial number, address…', name: 'Name', account: 'Account', state: 'State', since: 'Since', address: 'Address', version: 'Connector', firmware: 'Firmware', model: 'Model', serial: 'Serial number', uptime: 'Uptime', pair: 'Hot standby', fingerprint: 'Key fingerprint', enrolledBy: 'Connected by', created: 'Connected on', role: 'Server',
     connect: 'Connect a PBX', visit: 'Visit', approve: 'Approve', reject: 'Reject', pairAction: 'Join as hot standby', unpair: 'Separate the pair', rename: 'Rename', remove: 'Delete', fold: 'Fold pairs', unfold: 'Show both servers',
     emptyTitle: 'No PBX is connected yet', emptyText: 'On the PBX choose the server type Custom and type this appliance’s address, or run the connector beside it. The next page says exactly what to type.',

@@ -1,5 +1,6 @@
 export const accounts = {
   account: {
+    direct: '直属于您', ownDevices: '自有 PBX', authorization: '授权渠道', authText: '上级账户除供应外可在此企业中做什么：查看和访问 PBX、邀请人员、批准。', authFull: '全部权限', authFullText: '完全授权且无截止日期，直到企业更改。', authSome: '仅限以下', authTo: '截止', authToHint: '留空：无截止', authBy: '由 {{by}} 于 {{at}} 设置', authSaved: '授权已保存',
     search: '名称、域、管理员…', name: '名称', kind: '类型', owner: '所属', state: '状态', realm: '域', pbxs: 'PBX', users: '人员', created: '创建时间', zone: '时区', lang: '语言', country: '国家/地区', contact: '联系方式', addChannels: '允许新增下级渠道',
     new: '新建账户', newEnterprise: '新建企业', newChannel: '新建渠道', emptyTitle: '您的下级还没有账户', emptyText: '为拥有 PBX 的公司创建企业，或创建可自行管理企业的渠道。',
     freeze: '冻结', unfreeze: '解冻', freezeTitle: '冻结 {{name}}？', freezeText: '其人员登录后只能看到原因，下级账户同样如此。正在进行的通话不受影响，但不会开始新的操作。任何话机都不会失去可用的账号。', frozen: '{{name}} 已冻结', unfreezeTitle: '解冻 {{name}}？', unfreezeText: '其人员可立即恢复工作。', unfrozen: '{{name}} 已恢复',
@@ -18,6 +19,7 @@ export const accounts = {
     title: '我的订阅', lead: '此账户可用的容量、已分配给下级的部分和剩余部分。', total: '总量', children: '已分配下级', used: '自身使用', left: '剩余', kind: '容量', edit: '修改总量', editOf: '修改容量', unlimitedHint: '在您填写总量之前，每种容量都不限。填写后即成为普通限额。', save: '保存', saved: '订阅已保存', usage: '已用 {{percent}}%', deficit: '占用超过已授予的量', none: '尚未授予任何容量', noneText: '请向管理此账户的人申请容量。',
   },
   users: {
+    changeRole: '更改角色', roleTitle: '{{email}} 的角色', roleText: '立即生效，包括所有打开的会话。', roleSaved: '{{email}} 的角色已更改', resetHow: '方式', generate: '生成链接', generateText: '由本人设置密码，您看不到。', typeOne: '输入临时密码', typeOneText: '7 天内有效，首次登录时必须更改。', tempPassword: '临时密码', tempSet: '临时密码已设置，请告知 {{email}}。',
     search: '姓名或邮箱', name: '姓名', email: '邮箱', role: '角色', account: '账户', state: '状态', seen: '最近在线', mfa: '第二验证因素', on: '已启用', off: '未启用', invite: '邀请人员', you: '本人', emptyTitle: '还没有人员', emptyText: '邀请一位同事。对方会收到链接，设置密码后即可看到其角色允许的内容。',
     inviteText: '对方会收到 7 天内有效的链接。已有账号的人只需接受即可。', send: '发送邀请', invited: '已邀请 {{email}}', resend: '重发链接', resendTitle: '向 {{email}} 重发激活链接？', resendText: '旧链接将失效。', linkOnce: '未设置邮件服务器。请将此链接交给 {{email}}；链接仅显示一次，有效至 {{ends}}。', mailed: '新链接已发送至 {{email}}', reset: '重置密码', resetTitle: '重置 {{email}} 的密码？', resetText: '其所有会话将结束，并生成设置新密码的链接。您不会看到密码。', remove: '移除', removeTitle: '移除 {{email}}？', removeText: '此人在此处的会话、密钥和链接立即失效。其操作记录仍保留在操作日志中。', removed: '已移除 {{email}}', phone: '电话', created: '加入时间',
   },

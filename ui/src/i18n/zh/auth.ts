@@ -1,5 +1,6 @@
 export const auth = {
   auth: {
+    emailTitle: '确认您的新邮箱', emailText: '今后请用此邮箱登录，所有会话将结束。', emailDo: '确认', emailDone: '邮箱已更改，请用它登录。',
     title: '登录 Switchkeep', sub: '电话系统集中管理', email: '邮箱', password: '密码', show: '显示密码', signIn: '登录', forgot: '忘记密码？',
     lockedTitle: '暂时锁定', locked: '密码错误次数过多，请在 {{time}} 后重试。', wait: '请等待 {{time}}', proof: '浏览器会先完成一个小计算。', proving: '浏览器正在完成一个小计算…',
     codeHint: '请输入身份验证器应用显示的六位数字。', code: '验证码', digit: '数字', verify: '验证', useRecovery: '使用恢复码', recoveryHint: '请输入您保存的恢复码之一，每个只能使用一次。', recoveryCode: '恢复码', backToPassword: '重新开始',

@@ -6,6 +6,7 @@ export const common = {
     emailBad: '请输入有效的邮箱地址', system: 'Switchkeep',
   },
   page: {
+    email: '确认邮箱',
     setup: '初始设置', setupConfirm: '确认新地址', signIn: '登录', forgot: '忘记密码', reset: '设置新密码', activate: '激活账号', overview: '概览', accounts: '账户', newAccount: '新建账户',
     account: '账户', subscription: '我的订阅', pbxs: 'PBX', connect: '接入 PBX', pbx: 'PBX', visits: '正在进行的访问', users: '子账号', audit: '操作日志', mail: '邮件日志',
     mailSettings: '邮件服务器', system: '系统', me: '个人设置',
@@ -19,7 +20,9 @@ export const common = {
     live: '实时', connecting: '连接中', polling: '每 15 秒', off: '已暂停',
     liveHint: '变化会自动显示。自 {{since}} 起实时。', connectingHint: '自 {{since}} 起正在连接服务器。', pollingHint: '自 {{since}} 起没有实时数据流，页面每 15 秒重新读取一次。', offHint: '自 {{since}} 起已暂停。',
   },
-  jobs: { title: '任务进度', running_one: '{{count}} 个任务正在运行', running_other: '{{count}} 个任务正在运行', empty: '没有正在运行的任务。备份等耗时工作会显示在这里。', progress: '进度' },
+  jobs: {
+    cancel: '取消{{what}}', cancelling: '将在下一步停止',
+    title: '任务进度', running_one: '{{count}} 个任务正在运行', running_other: '{{count}} 个任务正在运行', empty: '没有正在运行的任务。备份等耗时工作会显示在这里。', progress: '进度' },
   job: { backup: '备份', export: '导出', restore: '恢复', verify: '校验' },
   jobState: { queued: '等待中', running: '运行中', done: '已完成', failed: '失败', cancelled: '已取消' },
   search: {

@@ -1,6 +1,7 @@
 /** Refusals by their code, fields by theirs, and the sentences of the server's own checks. */
 export const faults = {
   fault: {
+    step_up_required: '此操作需要再次输入密码。',
     email_taken: '此邮箱已被他人使用。',
     member_exists: '此人已在该账户中。',
     already_activated: '此人已激活。',
@@ -69,6 +70,7 @@ export const faults = {
     locked: '错误次数过多，此人在此设备上被锁定几分钟。',
     internal: '服务器出错，详情见其日志。',
   },
+  feature: { account: '账户', user: '人员', role: '角色', pbx: 'PBX', visit: '实时访问', mail: '邮件日志', audit: '操作日志', quota: '订阅', operation: '任务', system: '系统' },
   field: {
     required: '此项必填',
     unknown: '此处没有该值',

@@ -1,5 +1,6 @@
 export const pbx = {
   pbx: {
+    revoke: '作废密钥', revokeTitle: '作废 {{name}} 的密钥？', revokeText: '其链路立即断开，此密钥不再可用。该行保留，重新接入 PBX 即可恢复。', revoked: '{{name}} 的密钥已作废', revokedHint: '其密钥已作废。请重新接入该 PBX。',
     search: '名称、序列号、地址…', name: '名称', account: '账户', state: '状态', since: '起始时间', address: '地址', version: '连接器', firmware: '固件', model: '型号', serial: '序列号', uptime: '运行时间', pair: '热备', fingerprint: '密钥指纹', enrolledBy: '接入人', created: '接入时间', role: '服务器',
     connect: '接入 PBX', visit: '访问', approve: '批准', reject: '拒绝', pairAction: '组成热备', unpair: '拆分热备', rename: '重命名', remove: '删除', fold: '折叠热备对', unfold: '显示两台服务器',
     emptyTitle: '尚未接入任何 PBX', emptyText: '在 PBX 上选择服务器类型“自定义”并输入本设备的地址，或在其旁边运行连接器。下一页会准确说明要输入的内容。',

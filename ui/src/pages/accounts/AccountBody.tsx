@@ -14,6 +14,7 @@ import { Icon } from '@/ui/Icon';
 import { Status } from '@/ui/Status';
 import { Time } from '@/ui/Time';
 import { accountTone, unknownTone } from '@/ui/tones';
+import { Authorization } from './Authorization';
 import type { AccountAct } from './dialogs';
 import { QuotaTable } from './QuotaTable';
 import { countries } from './words';
@@ -36,6 +37,7 @@ export function AccountBody({ account: row, tab, setTab, act }: { account: Accou
       <Tabs.List mb="md">
         <Tabs.Tab value="overview">{t('account.overview')}</Tabs.Tab>
         {may('user.view') && <Tabs.Tab value="users">{t('account.people')}</Tabs.Tab>}
+        {a.kind === 'enterprise' && may('account.authorize') && <Tabs.Tab value="authorization">{t('account.authorization')}</Tabs.Tab>}
         {may('quota.view') && <Tabs.Tab value="quota">{t('account.quota')}</Tabs.Tab>}
       </Tabs.List>
       <Tabs.Panel value="overview">
@@ -50,7 +52,7 @@ export function AccountBody({ account: row, tab, setTab, act }: { account: Accou
           </div>
           <Facts items={[
             [t('account.kind'), t(`kind.${a.kind}`)],
-            a.owner ? [t('account.owner'), <Anchor key="o" component={Go} to={`/accounts/${a.owner.id}`}>{a.owner.name}</Anchor>] : undefined,
+            a.owner && a.owner.id !== a.id ? [t('account.owner'), <Anchor key="o" component={Go} to={`/accounts/${a.owner.id}`}>{a.owner.name}</Anchor>] : undefined,
             [t('account.realm'), a.realm ? <CopyText key="r" value={a.realm} label={t('account.realm')} /> : undefined],
             [t('account.pbxs'), may('pbx.view') ? <Anchor key="p" component={Go} to="/pbxs" search={{ 'f.account': a.id }}>{a.pbxs}</Anchor> : a.pbxs],
             [t('account.users'), a.users],
@@ -63,6 +65,7 @@ export function AccountBody({ account: row, tab, setTab, act }: { account: Accou
         </div>
       </Tabs.Panel>
       <Tabs.Panel value="users"><UserRows account={a.id} /></Tabs.Panel>
+      <Tabs.Panel value="authorization"><Authorization account={a.id} editable={may('account.authorize')} /></Tabs.Panel>
       <Tabs.Panel value="quota"><div className="sk-card"><QuotaTable account={a.id} editable={may('quota.edit')} /></div></Tabs.Panel>
     </Tabs>
   );

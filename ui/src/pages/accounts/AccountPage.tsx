@@ -23,7 +23,7 @@ export default function AccountPage() {
   const grow = data?.kind === 'channel' && may('account.add');
   return (
     <div className="sk-page sk-narrow">
-      {data?.chain && data.chain.length > 0 && <nav aria-label={t('account.owner')} className="sk-trail">{data.chain.map((c) => <span key={c.id}><Go to={`/accounts/${c.id}`} className="sk-link">{c.name}</Go><Icon name="chevronRight" size={14} /></span>)}</nav>}
+      {data?.chain && data.chain.some((c) => c.id !== id) && <nav aria-label={t('account.owner')} className="sk-trail">{data.chain.filter((c) => c.id !== id).map((c) => <span key={c.id}><Go to={`/accounts/${c.id}`} className="sk-link">{c.name}</Go><Icon name="chevronRight" size={14} /></span>)}</nav>}
       <PageHead title={data?.name ?? t('page.account')} sub={data && <AccountStatus account={data} pill />}>
         {grow && <Button component={Go} to="/accounts/new" search={{ parent: id }} variant="default" leftSection={<Icon name="plus" size={16} />}>{t('account.new')}</Button>}
         <Button component={Go} to="/accounts" variant="default" leftSection={<Icon name="arrowLeft" size={16} />}>{t('page.accounts')}</Button>

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Select, SimpleGrid, Stack, Tabs, TextInput, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Button, PasswordInput, Select, SimpleGrid, Stack, Tabs, TextInput, useMantineColorScheme } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,6 +13,7 @@ import { Icon } from '@/ui/Icon';
 import { Time } from '@/ui/Time';
 import { toast, toastError } from '@/ui/toast';
 import { agentWords } from './agent';
+import { EmailDialog } from './EmailDialog';
 import { TwoFactor } from './TwoFactor';
 
 export default function MePage() {
@@ -40,6 +41,7 @@ function Profile() {
   const [v, set] = useState({ first: user.first, last: user.last, phone: user.phone ?? '' });
   const [lang, setLang] = useState<string>(currentLang());
   const [theme, setTheme] = useState(colorScheme);
+  const [mail, setMail] = useState(false);
   const save = useMutation({
     mutationFn: () => saveMe(cache, { ...v, lang, theme }),
     onSuccess: async () => { setColorScheme(theme); await setLanguage(lang as Lang); toast(t('me.saved')); },
@@ -52,13 +54,14 @@ function Profile() {
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
           <TextInput label={t('me.first')} value={v.first} onChange={(e) => set({ ...v, first: e.currentTarget.value })} error={err?.field('first')} autoComplete="given-name" />
           <TextInput label={t('me.last')} value={v.last} onChange={(e) => set({ ...v, last: e.currentTarget.value })} error={err?.field('last')} autoComplete="family-name" />
-          <TextInput label={t('me.email')} value={user.email} readOnly />
+          <TextInput label={t('me.email')} value={user.email} readOnly rightSectionWidth={40} rightSection={<ActionIcon variant="subtle" color="slate" aria-label={t('me.emailChange')} title={t('me.emailChange')} onClick={() => setMail(true)}><Icon name="edit" size={16} /></ActionIcon>} />
           <TextInput label={t('me.phone')} type="tel" value={v.phone} onChange={(e) => set({ ...v, phone: e.currentTarget.value })} error={err?.field('phone')} autoComplete="tel" />
           <Select label={t('me.language')} data={languages.map((l) => ({ value: l.id, label: l.label }))} value={lang} onChange={(l) => l && setLang(l)} />
           <Select label={t('me.theme')} data={(['light', 'dark', 'auto'] as const).map((s) => ({ value: s, label: t(`theme.${s}`) }))} value={theme} onChange={(s) => s && setTheme(s as 'light')} />
         </SimpleGrid>
         <div><Button type="submit" loading={save.isPending} leftSection={<Icon name="save" size={16} />}>{t('common.save')}</Button></div>
       </Stack>
+      {mail && <EmailDialog close={() => setMail(false)} />}
     </form>
   );
 }

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import type { TOTP } from '@/api/types';
 import { useSession } from '@/session/session';
+import { proved } from '@/session/stepUp';
 import { Banner, Loading, problemText } from '@/ui/Blocks';
 import { Icon } from '@/ui/Icon';
 import { Status } from '@/ui/Status';
@@ -35,8 +36,8 @@ export function TwoFactor() {
       </Stack>
       {open !== '' && codes && <Modal {...modal} title={<strong>{t('me.codes')}</strong>} size="lg" closeOnClickOutside={false}><RecoveryCodes codes={codes} done={close} /></Modal>}
       {open === 'setup' && !codes && <Modal {...modal} title={<strong>{t('me.mfa')}</strong>}><SetUp done={(c) => { setCodes(c); fresh(); toast(t('me.mfaDone')); }} /></Modal>}
-      {open === 'codes' && !codes && <Modal {...modal} title={<strong>{t('me.codesNew')}</strong>}><WithPassword text={t('me.codesNewText')} action={t('me.codesNew')} run={(password) => api.post<{ recovery_codes: string[] }>('/me/recovery-codes', { password })} done={(a) => setCodes(a.recovery_codes)} /></Modal>}
-      {open === 'remove' && <Modal {...modal} title={<strong>{t('me.mfaRemove')}</strong>}><WithPassword text={t('me.mfaRemoveText')} action={t('me.mfaRemove')} run={(password) => api.del('/me/totp', { body: { password } })} done={() => { fresh(); toast(t('me.mfaGone')); close(); }} /></Modal>}
+      {open === 'codes' && !codes && <Modal {...modal} title={<strong>{t('me.codesNew')}</strong>}><WithPassword text={t('me.codesNewText')} action={t('me.codesNew')} run={(password) => proved(() => api.post<{ recovery_codes: string[] }>('/me/recovery-codes', { password }))} done={(a) => setCodes(a.recovery_codes)} /></Modal>}
+      {open === 'remove' && <Modal {...modal} title={<strong>{t('me.mfaRemove')}</strong>}><WithPassword text={t('me.mfaRemoveText')} action={t('me.mfaRemove')} run={(password) => proved(() => api.del('/me/totp', { body: { password } }))} done={() => { fresh(); toast(t('me.mfaGone')); close(); }} /></Modal>}
     </section>
   );
 }

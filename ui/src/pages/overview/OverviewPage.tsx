@@ -31,7 +31,7 @@ export default function OverviewPage() {
       {data && (c.pbxs_awaiting ?? 0) > 0 && may('pbx.enroll') && (
         <div className="sk-banner" data-level="warn" role="status"><Icon name="hourglass" /><div>{t('overview.waiting', { count: c.pbxs_awaiting ?? 0 })}</div><Button component={Go} to="/pbxs?f.state=awaiting" size="compact-md" variant="default">{t('common.open')}</Button></div>
       )}
-      <div className="sk-grid">
+      <div className="sk-grid sk-four">
         {may('pbx.view') && <Count to="/pbxs" icon="pbx" label={t('overview.pbxs')} value={c.pbxs_connected} of={c.pbxs} ready={!!data} />}
         {may('account.view') && !enterprise && <Count to="/accounts" icon="accounts" label={t('overview.accounts')} value={c.accounts} ready={!!data} />}
         {may('user.view') && <Count to="/users" icon="users" label={t('overview.users')} value={c.users} ready={!!data} />}
@@ -41,7 +41,7 @@ export default function OverviewPage() {
       {data?.health && data.health.length > 0 && (
         <section aria-labelledby="health">
           <h2 id="health" className="sk-over-title">{t('overview.health')}</h2>
-          <div className="sk-grid">{data.health.map((h) => <Tile key={h.id} h={h} />)}</div>
+          <div className="sk-grid">{data.health.filter((h) => h.id !== 'data' || h.level !== 'ok').map((h) => <Tile key={h.id} h={h} />)}</div>
         </section>
       )}
       {may('audit.view') && <Latest />}
@@ -75,7 +75,7 @@ function Tile({ h }: { h: Health }) {
       case 'certificate': case 'cert': return number ? t('health.days', { count: Math.round(n) }) : h.value || '—';
       case 'backup': return h.value ? (number ? relative(new Date(Date.now() - n * 3_600_000).toISOString()) : h.value) : t('health.backupNone');
       case 'mail': return !h.value ? t('health.mailNone') : number ? t('health.waiting', { count: n }) : h.value || '—';
-      case 'clock': return h.level === 'ok' ? t('health.clockOk') : t('health.clockUnsure');
+      case 'clock': return h.level === 'ok' ? t('health.clockOk') : h.level === 'warn' ? t('health.clockFree') : t('health.clockUnsure');
       default: return h.value || '—';
     }
   })();

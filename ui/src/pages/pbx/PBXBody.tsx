@@ -32,7 +32,7 @@ export function PBXBody({ pbx: row, act, full }: { pbx: PBX; act: (a: Act) => vo
   const pbx = detail.data ?? row;
   const allow = (on: boolean) => void api.patch(`/pbxs/${pbx.id}`, { visit_allowed: on }, pbx.ver).then(() => cache.invalidateQueries({ queryKey: ['pbxs'] }), toastError);
   const may = useMay();
-  const hint = pbx.state === 'awaiting' ? t('pbx.awaitingHint') : pbx.state === 'duplicate' ? t('pbx.duplicateHint') : pbx.state === 'unknown' ? t('pbx.unknownHint') : '';
+  const hint = pbx.state === 'awaiting' ? t('pbx.awaitingHint') : pbx.state === 'duplicate' ? t('pbx.duplicateHint') : pbx.state === 'unknown' ? t('pbx.unknownHint') : pbx.state === 'revoked' ? t('pbx.revokedHint') : '';
   const visit = canVisit(pbx);
   const facts = (
     <Facts items={[
@@ -44,7 +44,7 @@ export function PBXBody({ pbx: row, act, full }: { pbx: PBX; act: (a: Act) => vo
       [t('pbx.firmware'), pbx.firmware && <bdi className="mono">{pbx.firmware}</bdi>],
       [t('pbx.address'), pbx.address ? <CopyText key="i" value={pbx.address} label={t('pbx.address')} /> : undefined],
       [t('pbx.version'), pbx.version && <bdi className="mono">{pbx.version}</bdi>],
-      [t('pbx.uptime'), <span key="u" className="num">{duration(pbx.uptime_s)}</span>],
+      [t('pbx.uptime'), <span key="u" className="num">{duration(pbx.uptime_s || undefined)}</span>],
       pbx.portal ? [t('pbx.portal'), <span key="p"><bdi className="mono">{pbx.portal}</bdi>{pbx.portal_up === false && <span className="dim"> · {pbx.problem || t('pbx.portalDown')}</span>}</span>] : undefined,
       pbx.vip ? [t('pbx.vip'), <bdi key="v" className="mono">{pbx.vip}</bdi>] : undefined,
       pbx.key_pin ? [t('pbx.fingerprint'), <bdi key="f" className="mono">{pbx.key_pin}</bdi>] : undefined,
@@ -60,17 +60,18 @@ export function PBXBody({ pbx: row, act, full }: { pbx: PBX; act: (a: Act) => vo
       {!full && <div><PBXStatus pbx={pbx} pill /></div>}
       {hint && <Banner level={pbx.state === 'unknown' ? 'info' : 'warn'}>{hint}</Banner>}
       <div className="sk-actions">
-        {pbx.state === 'awaiting' && may('pbx.enroll') && <Button leftSection={<Icon name="check" size={16} />} onClick={() => act({ kind: 'approve', pbx })}>{t('pbx.approve')}</Button>}
-        {pbx.state === 'awaiting' && may('pbx.enroll') && <Button variant="default" onClick={() => act({ kind: 'reject', pbx })}>{t('pbx.reject')}</Button>}
+        {pbx.state === 'awaiting' && may('pbx.approve') && <Button leftSection={<Icon name="check" size={16} />} onClick={() => act({ kind: 'approve', pbx })}>{t('pbx.approve')}</Button>}
+        {pbx.state === 'awaiting' && may('pbx.approve') && <Button variant="default" onClick={() => act({ kind: 'reject', pbx })}>{t('pbx.reject')}</Button>}
         {may('pbx.visit') && pbx.state !== 'awaiting' && <Button leftSection={<Icon name="visit" size={16} />} disabled={!visit.ok} title={visit.why && t(visit.why)} onClick={() => act({ kind: 'visit', pbx })}>{t('pbx.visit')}</Button>}
         {may('pbx.edit') && <Button variant="default" leftSection={<Icon name="edit" size={16} />} onClick={() => act({ kind: 'rename', pbx })}>{t('pbx.rename')}</Button>}
-        {may('pbx.edit') && pbx.pair && <Button variant="default" leftSection={<Icon name="unlink" size={16} />} onClick={() => act({ kind: 'unpair', pbx })}>{t('pbx.unpair')}</Button>}
+        {may('pbx.pair') && pbx.pair && <Button variant="default" leftSection={<Icon name="unlink" size={16} />} onClick={() => act({ kind: 'unpair', pbx })}>{t('pbx.unpair')}</Button>}
+        {may('pbx.delete') && pbx.state !== 'awaiting' && pbx.state !== 'revoked' && <Button variant="default" leftSection={<Icon name="key" size={16} />} onClick={() => act({ kind: 'revoke', pbx })}>{t('pbx.revoke')}</Button>}
         {may('pbx.delete') && <Button variant="default" leftSection={<Icon name="trash" size={16} />} onClick={() => act({ kind: 'delete', pbx })}>{t('pbx.remove')}</Button>}
       </div>
       {!visit.ok && visit.why && pbx.state !== 'awaiting' && <span className="dim">{t(visit.why)}</span>}
       {pbx.split_brain && <Banner level="error">{t('pbx.splitBrain')}</Banner>}
       {pbx.state === 'awaiting' && pbx.replaces && <Banner level="warn">{t('pbx.replaces')}</Banner>}
-      {pbx.state === 'duplicate' && pbx.rival && may('pbx.enroll') && (
+      {pbx.state === 'duplicate' && pbx.rival && may('pbx.approve') && (
         <div className="sk-pair" style={{ gridTemplateColumns: '1fr 1fr' }}>
           {[{ machine_id: pbx.machine_id ?? '', address: pbx.address ?? '' }, pbx.rival].map((m) => (
             <div key={m.machine_id}><span className="sk-section">{t('pbx.machine')}</span><bdi className="mono">{m.machine_id}</bdi><bdi className="mono dim">{m.address}</bdi><Button size="compact-sm" variant="default" onClick={() => act({ kind: 'keep', pbx, machine: m.machine_id })}>{t('pbx.keep')}</Button></div>

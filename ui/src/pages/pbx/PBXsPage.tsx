@@ -39,18 +39,18 @@ export default function PBXsPage() {
   const dialog = usePBXAct(act, () => setAct(undefined));
   const order = useCallback((rows: PBX[]) => arrange(rows, fold), [fold]);
   const columns: Column<PBX>[] = [
-    { id: 'name', title: t('pbx.name'), width: 'minmax(140px, 1.6fr)', sort: 'name', cell: (r) => <>{r.name || r.serial}{r.pair && <span className="sk-role">{t(`pbx.${r.pair.role}`)}</span>}</>, narrow: 'title', fixed: true },
-    { id: 'state', title: t('pbx.state'), width: 'minmax(176px, 1.1fr)', sort: 'state', cell: (r) => <PBXStatus pbx={r} />, narrow: 'side', fixed: true },
-    { id: 'account', title: t('pbx.account'), width: 'minmax(112px, 1.1fr)', cell: (r) => r.account.name, narrow: 'line' },
+    { id: 'name', title: t('pbx.name'), width: 'minmax(190px, 1.6fr)', sort: 'name', cell: (r) => <>{r.name || r.serial}{r.pair && <span className="sk-role" title={t(`pbx.${r.pair.role}`)}><span aria-hidden="true">{r.pair.role === 'primary' ? 1 : 2}</span><span className="sk-sr">{t(`pbx.${r.pair.role}`)}</span></span>}</>, narrow: 'title', fixed: true },
+    { id: 'state', title: t('pbx.state'), width: 'minmax(158px, 1.1fr)', sort: 'state', cell: (r) => <PBXStatus pbx={r} />, narrow: 'side', fixed: true },
+    { id: 'account', title: t('pbx.account'), width: 'minmax(104px, 1.1fr)', cell: (r) => r.account.name, narrow: 'line' },
     { id: 'role', title: t('pbx.role'), width: 'minmax(126px, 0.8fr)', cell: (r) => (r.pair ? t(`pbx.${r.pair.role}`) : <span className="dim">—</span>), hidden: true },
     { id: 'model', title: t('pbx.model'), width: 'minmax(90px, 0.7fr)', sort: 'model', cell: (r) => r.model || '—', hidden: true },
-    { id: 'serial', title: t('pbx.serial'), width: 'minmax(116px, 0.9fr)', sort: 'serial', cell: (r) => <bdi className="mono">{r.serial}</bdi>, narrow: 'line' },
-    { id: 'address', title: t('pbx.address'), width: 'minmax(108px, 0.8fr)', sort: 'address', cell: (r) => <bdi className="mono">{r.address || '—'}</bdi> },
-    { id: 'firmware', title: t('pbx.firmware'), width: 'minmax(100px, 0.7fr)', sort: 'firmware', cell: (r) => <bdi className="mono">{r.firmware || '—'}</bdi>, hidden: true },
-    { id: 'version', title: t('pbx.version'), width: 'minmax(84px, 0.5fr)', sort: 'version', cell: (r) => <bdi className="mono">{r.version || '—'}</bdi> },
-    { id: 'uptime', title: t('pbx.uptime'), width: 'minmax(96px, 0.5fr)', cell: (r) => <span className="num">{duration(r.uptime_s)}</span> },
-    { id: 'since', title: t('pbx.since'), width: 'minmax(92px, 0.6fr)', sort: 'since', cell: (r) => <Time at={r.since} as="relative" /> },
-    { id: 'visit', title: '', width: '112px', cell: (r) => <PBXActions pbx={r} act={setAct} />, fixed: true },
+    { id: 'serial', title: t('pbx.serial'), width: 'minmax(108px, 0.9fr)', sort: 'serial', cell: (r) => <bdi className="mono">{r.serial}</bdi>, narrow: 'line' },
+    { id: 'address', title: t('pbx.address'), width: 'minmax(112px, 0.8fr)', sort: 'address', cell: (r) => <bdi className="mono">{r.address || '—'}</bdi> },
+    { id: 'firmware', title: t('pbx.firmware'), width: 'minmax(98px, 0.7fr)', sort: 'firmware', cell: (r) => <bdi className="mono">{r.firmware || '—'}</bdi> },
+    { id: 'version', title: t('pbx.version'), width: 'minmax(84px, 0.5fr)', sort: 'version', cell: (r) => <bdi className="mono">{r.version || '—'}</bdi>, hidden: true },
+    { id: 'uptime', title: t('pbx.uptime'), width: 'minmax(70px, 0.5fr)', cell: (r) => <span className="num">{duration(r.uptime_s || undefined)}</span> },
+    { id: 'since', title: t('pbx.since'), width: 'minmax(76px, 0.6fr)', sort: 'since', cell: (r) => <Time at={r.since} as="relative" /> },
+    { id: 'visit', title: '', width: '124px', cell: (r) => <PBXActions pbx={r} act={setAct} />, fixed: true },
   ];
   const filters: Filter[] = [
     { id: 'state', title: t('pbx.state'), options: states.map((s) => ({ value: s, label: t(`pbxState.${s}`) })) },
@@ -63,9 +63,9 @@ export default function PBXsPage() {
         onTotal={setTotal} arrange={order} indent={(r) => !fold && r.pair?.role === 'secondary'}
         tools={<Switch label={t('pbx.fold')} checked={fold} onChange={(e) => setFold(e.currentTarget.checked)} />}
         empty={{ icon: 'pbx', title: t('pbx.emptyTitle'), text: t('pbx.emptyText'), actions: connect }}
-        bulk={may('pbx.edit') || may('pbx.delete') ? (rows) => (
+        bulk={may('pbx.pair') || may('pbx.delete') ? (rows) => (
           <>
-            {may('pbx.edit') && rows.length === 2 && rows.every((r) => !r.pair) && <Button size="compact-md" onClick={() => setAct({ kind: 'pair', pbxs: rows })}>{t('pbx.pairAction')}</Button>}
+            {may('pbx.pair') && rows.length === 2 && rows.every((r) => !r.pair) && <Button size="compact-md" onClick={() => setAct({ kind: 'pair', pbxs: rows })}>{t('pbx.pairAction')}</Button>}
             {may('pbx.delete') && rows.length === 1 && <Button size="compact-md" variant="default" onClick={() => setAct({ kind: 'delete', pbx: rows[0]! })}>{t('pbx.remove')}</Button>}
           </>
         ) : undefined}

@@ -5,13 +5,14 @@ import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import type { PBX } from '@/api/types';
 import { useMay } from '@/session/session';
+import { proved } from '@/session/stepUp';
 import { Facts } from '@/ui/Blocks';
 import { Confirm } from '@/ui/Confirm';
 import { Icon } from '@/ui/Icon';
 import { toast } from '@/ui/toast';
 import { VisitDialog } from './VisitDialog';
 
-export type Act = { kind: 'keep'; pbx: PBX; machine: string } | { kind: 'approve' | 'reject' | 'rename' | 'delete' | 'visit' | 'unpair'; pbx: PBX } | { kind: 'pair'; pbxs: PBX[] };
+export type Act = { kind: 'keep'; pbx: PBX; machine: string } | { kind: 'approve' | 'reject' | 'revoke' | 'rename' | 'delete' | 'visit' | 'unpair'; pbx: PBX } | { kind: 'pair'; pbxs: PBX[] };
 
 export function canVisit(p: PBX): { ok: boolean; why?: 'pbx.noVisit' | 'pbx.notConnected' } {
   if (p.visit_allowed === false) return { ok: false, why: 'pbx.noVisit' };
@@ -22,7 +23,7 @@ export function canVisit(p: PBX): { ok: boolean; why?: 'pbx.noVisit' | 'pbx.notC
 export function PBXActions({ pbx, act }: { pbx: PBX; act: (a: Act) => void }) {
   const { t } = useTranslation();
   const may = useMay();
-  if (pbx.state === 'awaiting' && may('pbx.enroll')) {
+  if (pbx.state === 'awaiting' && may('pbx.approve')) {
     return (
       <span style={{ display: 'inline-flex', gap: 6 }}>
         <Button size="compact-sm" onClick={() => act({ kind: 'approve', pbx })}>{t('pbx.approve')}</Button>
@@ -48,9 +49,10 @@ export function usePBXAct(act: Act | undefined, close: () => void, gone?: () => 
   switch (act.kind) {
     case 'visit': return <VisitDialog pbx={pbx} close={close} />;
     case 'rename': return <RenameDialog pbx={pbx} close={close} done={done(t('pbx.renamed'))} />;
-    case 'approve': return <Confirm title={t('pbx.approveTitle', { name })} text={t('pbx.approveText')} action={t('pbx.approve')} run={() => api.post(`/pbxs/${pbx.id}/approve`)} done={done(t('pbx.approved', { name }))} close={close}>{proof}</Confirm>;
+    case 'approve': return <Confirm title={t('pbx.approveTitle', { name })} text={t('pbx.approveText')} action={t('pbx.approve')} run={() => proved(() => api.post(`/pbxs/${pbx.id}/approve`))} done={done(t('pbx.approved', { name }))} close={close}>{proof}</Confirm>;
     case 'reject': return <Confirm danger title={t('pbx.rejectTitle', { name })} text={t('pbx.rejectText')} action={t('pbx.reject')} run={() => api.post(`/pbxs/${pbx.id}/reject`)} done={() => { done(t('pbx.rejected', { name }))(); gone?.(); }} close={close}>{proof}</Confirm>;
-    case 'keep': return <Confirm danger title={t('pbx.keepTitle', { machine: act.machine })} text={t('pbx.keepText')} action={t('pbx.keep')} run={() => api.post(`/pbxs/${pbx.id}/approve`, { machine: act.machine })} done={done(t('pbx.approved', { name }))} close={close} />;
+    case 'keep': return <Confirm danger title={t('pbx.keepTitle', { machine: act.machine })} text={t('pbx.keepText')} action={t('pbx.keep')} run={() => proved(() => api.post(`/pbxs/${pbx.id}/approve`, { machine: act.machine }))} done={done(t('pbx.approved', { name }))} close={close} />;
+    case 'revoke': return <Confirm danger title={t('pbx.revokeTitle', { name })} text={t('pbx.revokeText')} action={t('pbx.revoke')} run={() => api.post(`/pbxs/${pbx.id}/revoke`)} done={done(t('pbx.revoked', { name }))} close={close}>{proof}</Confirm>;
     case 'delete': return <Confirm danger typed={name} title={t('pbx.deleteTitle', { name })} text={t('pbx.deleteText')} action={t('pbx.remove')} run={() => api.del(`/pbxs/${pbx.id}`)} done={() => { done(t('pbx.deleted', { name }))(); gone?.(); }} close={close} />;
     case 'unpair': return <Confirm danger title={t('pbx.unpairTitle')} text={t('pbx.unpairText')} action={t('pbx.unpair')} run={() => api.del(`/pbxs/pair/${pbx.pair?.id}`)} done={done(t('pbx.unpaired'))} close={close} />;
   }

@@ -2,15 +2,12 @@ import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Banner, Facts, problemText } from '@/ui/Blocks';
+import { Banner, problemText } from '@/ui/Blocks';
 import { Choice } from '@/ui/Choice';
-import { CopyField } from '@/ui/Copy';
-import { fullTime } from '@/ui/dates';
 import { Icon } from '@/ui/Icon';
-import { said } from '@/ui/said';
 import type { Sheet } from './model';
+import { SheetView } from './Sheet';
 import type { StepProps } from './SetupWizard';
-import './sheet.css';
 
 export function RecoveryStep({ draft, set, errors, rest, kept, setKept }: StepProps & { kept: boolean; setKept: (k: boolean) => void }) {
   const { t } = useTranslation();
@@ -26,12 +23,7 @@ export function RecoveryStep({ draft, set, errors, rest, kept, setKept }: StepPr
       {r.kind === 'passphrase' && !r.passphrase && <div><Button loading={make.isPending} leftSection={<Icon name="key" size={17} />} onClick={() => make.mutate()}>{t('setup.make')}</Button></div>}
       {r.kind === 'passphrase' && r.passphrase && (
         <>
-          <article className="sk-sheet">
-            <h2>{sheet?.product ?? 'Switchkeep'} · {t('setup.sheet')}</h2>
-            <Facts items={[[t('setup.sheetFor'), sheet?.host || draft.names.host], sheet?.installation ? [t('setup.installation'), <span key="i" className="mono">{sheet.installation}</span>] : undefined, sheet?.created ? [t('setup.sheetMade'), fullTime(sheet.created) === '—' ? sheet.created : fullTime(sheet.created)] : undefined, sheet?.fingerprint ? [t('sys.fingerprint'), <span key="f" className="mono">{sheet.fingerprint}</span>] : undefined]} />
-            <div><div className="sk-section">{t('setup.sheetPass')}</div><CopyField value={r.passphrase} label={t('setup.sheetPass')}><strong className="sk-pass">{r.passphrase}</strong></CopyField></div>
-            {sheet && sheet.how.length > 0 && <div><div className="sk-section">{t('setup.sheetHow')}</div><ol>{sheet.how.map((h) => <li key={h}>{said(h)}</li>)}</ol></div>}
-          </article>
+          <SheetView sheet={sheet} host={draft.names.host} passphrase={r.passphrase} />
           <div className="sk-actions"><Button variant="default" leftSection={<Icon name="printer" size={16} />} onClick={() => window.print()}>{t('common.print')}</Button></div>
           <Checkbox label={t('setup.sheetKept')} checked={kept} onChange={(e) => setKept(e.currentTarget.checked)} error={errors['recovery.passphrase']} />
         </>

@@ -15,6 +15,7 @@ import { Status } from '@/ui/Status';
 import { Time } from '@/ui/Time';
 import { levelTone, unknownTone } from '@/ui/tones';
 import { toast, toastError } from '@/ui/toast';
+import { RecoveryCard } from './Recovery';
 import '@/ui/wizard.css';
 import './system.css';
 
@@ -29,7 +30,7 @@ export default function SystemPage() {
         <Tabs.List mb="lg"><Tabs.Tab value="state">{t('sys.state')}</Tabs.Tab><Tabs.Tab value="certificates">{t('sys.certificates')}</Tabs.Tab><Tabs.Tab value="backups">{t('sys.backups')}</Tabs.Tab></Tabs.List>
         <Tabs.Panel value="state"><State /></Tabs.Panel>
         <Tabs.Panel value="certificates"><Certificates /></Tabs.Panel>
-        <Tabs.Panel value="backups"><Backups /></Tabs.Panel>
+        <Tabs.Panel value="backups"><Backups /><RecoveryCard /></Tabs.Panel>
       </Tabs>
     </div>
   );
@@ -51,6 +52,7 @@ function State() {
               s.streams !== undefined && [t('sys.streams'), number(s.streams)], s.rev !== undefined && [t('sys.revision'), <span key="r" className="num">{number(s.rev)}</span>]]} />
           )}
         </section>
+        {s?.restored && <RestoredCard />}
         {s && <ClockCard clock={s.clock} />}
       </div>
       <section className="sk-card">
@@ -76,6 +78,20 @@ export function Findings({ findings }: { findings: Finding[] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+function RestoredCard() {
+  const { t } = useTranslation();
+  const may = useMay();
+  const cache = useQueryClient();
+  const confirm = useMutation({ mutationFn: () => api.post('/system/restore/confirm'), onSuccess: () => { toast(t('sys.restoredDone')); for (const k of ['system', 'session', 'overview']) void cache.invalidateQueries({ queryKey: [k] }); }, onError: toastError });
+  return (
+    <section className="sk-card sk-card-pad" style={{ display: 'grid', gap: 12 }}>
+      <h2>{t('sys.restoredTitle')}</h2>
+      <Banner level="warn">{t('sys.restoredText')}</Banner>
+      {may('system.restore') && <div><Button loading={confirm.isPending} onClick={() => confirm.mutate()}>{t('sys.restoredConfirm')}</Button></div>}
+    </section>
   );
 }
 
@@ -121,7 +137,7 @@ function Backups() {
   const newest = q.data?.items.find((b) => !b.error);
   return (
     <section className="sk-card">
-      <header><div><h2>{t('sys.backups')}</h2><p className="dim" style={{ margin: '4px 0 0' }}>{newest ? `${t('sys.age', { age: relative(newest.made) })} ` : ''}{t('sys.backupText')}</p></div>{button}</header>
+      <header><div><h2>{t('sys.backups')}</h2><p className="dim" style={{ margin: '4px 0 0' }}>{newest ? `${t('sys.age', { age: relative(newest.made) })} · ` : ''}{t('sys.backupText')}</p></div>{button}</header>
       {q.isError && !q.data ? <ErrorState error={q.error} retry={() => void q.refetch()} /> : !q.data ? <div style={{ padding: 20 }}><Loading lines={5} /></div>
         : q.data.items.length === 0 ? <Empty icon="backup" title={t('sys.backupNone')}>{t('sys.backupNoneText')}</Empty> : (
           <ul className="sk-people" style={{ margin: 0, padding: '4px 20px 12px' }}>

@@ -27,8 +27,9 @@ export function UserActions({ user, act, small }: { user: User; act: (a: UserAct
   const size = small ? 'compact-sm' : 'sm';
   return (
     <div className="sk-actions">
-      {user.state !== 'active' && may('user.add') && <Button size={size} variant={small ? 'light' : 'filled'} leftSection={<Icon name="send" size={15} />} onClick={() => act({ kind: 'resend', user })}>{t('users.resend')}</Button>}
-      {user.state === 'active' && !user.self && user.managed !== false && may('user.edit') && !small && <Button size={size} variant="default" leftSection={<Icon name="key" size={16} />} onClick={() => act({ kind: 'reset', user })}>{t('users.reset')}</Button>}
+      {user.state !== 'active' && may('user.resend') && <Button size={size} variant={small ? 'light' : 'filled'} leftSection={<Icon name="send" size={15} />} onClick={() => act({ kind: 'resend', user })}>{t('users.resend')}</Button>}
+      {user.state === 'active' && !user.self && user.managed !== false && may('user.reset') && !small && <Button size={size} variant="default" leftSection={<Icon name="key" size={16} />} onClick={() => act({ kind: 'reset', user })}>{t('users.reset')}</Button>}
+      {!user.self && may('user.edit') && !small && <Button size={size} variant="default" leftSection={<Icon name="edit" size={16} />} onClick={() => act({ kind: 'role', user })}>{t('users.changeRole')}</Button>}
       {!user.self && may('user.delete') && !small && <Button size={size} variant="default" leftSection={<Icon name="trash" size={16} />} onClick={() => act({ kind: 'remove', user })}>{t('users.remove')}</Button>}
     </div>
   );

@@ -11,7 +11,8 @@ import { number } from '@/ui/dates';
 import { Icon } from '@/ui/Icon';
 import { Time } from '@/ui/Time';
 import { word } from '@/i18n';
-import { roles, useUserAct, type UserAct } from './dialogs';
+import { useUserAct, type UserAct } from './dialogs';
+import { roles } from './roles';
 import { fullName, UserActions, UserStatus } from './UserRows';
 
 export default function UsersPage() {

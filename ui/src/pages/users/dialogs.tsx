@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { api, ApiError } from '@/api/client';
 import type { Invited, User } from '@/api/types';
 import { currentLang, languages } from '@/i18n';
+import { ResetDialog, RoleDialog } from './more';
+import { roles } from './roles';
 import { AccountSelect } from '@/pages/accounts/AccountSelect';
 import { useSession } from '@/session/session';
 import { problemText } from '@/ui/Blocks';
@@ -14,9 +16,7 @@ import { fullTime } from '@/ui/dates';
 import { Icon } from '@/ui/Icon';
 import { toast } from '@/ui/toast';
 
-export type UserAct = { kind: 'resend' | 'reset' | 'remove'; user: User } | { kind: 'invite'; account?: string } | { kind: 'link'; email: string; made: Invited };
-
-export const roles = ['owner', 'admin', 'operator', 'helpdesk', 'auditor', 'billing'] as const;
+export type UserAct = { kind: 'resend' | 'reset' | 'role' | 'remove'; user: User } | { kind: 'invite'; account?: string } | { kind: 'link'; email: string; made: Invited };
 
 export function useUserAct(act: UserAct | undefined, set: (a: UserAct | undefined) => void): ReactNode {
   const { t } = useTranslation();
@@ -40,7 +40,8 @@ export function useUserAct(act: UserAct | undefined, set: (a: UserAct | undefine
   const { email, id } = act.user;
   switch (act.kind) {
     case 'resend': return <SendDialog title={t('users.resendTitle', { email })} text={t('users.resendText')} action={t('users.resend')} path={`/users/${id}/resend`} close={close} made={(m) => show(email, m, t('users.mailed', { email }))} />;
-    case 'reset': return <SendDialog title={t('users.resetTitle', { email })} text={t('users.resetText')} action={t('users.reset')} path={`/users/${id}/reset`} close={close} made={(m) => show(email, m ?? { mailed: true, ends: '' }, t('users.mailed', { email }))} />;
+    case 'reset': return <ResetDialog user={act.user} close={close} typed={() => { fresh(); toast(t('users.tempSet', { email })); close(); }} made={(m) => show(email, m ?? { mailed: true, ends: '' }, t('users.mailed', { email }))} />;
+    case 'role': return <RoleDialog user={act.user} close={close} done={() => { fresh(); toast(t('users.roleSaved', { email })); }} />;
     case 'remove': return <Confirm danger typed={email} title={t('users.removeTitle', { email })} text={t('users.removeText')} action={t('users.remove')} run={() => api.del(`/users/${id}`)} done={() => { fresh(); toast(t('users.removed', { email })); }} close={close} />;
   }
 }
