@@ -36,7 +36,7 @@ func TestBenchesRun(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, b := range []string{"store", "list", "link"} {
 		var out strings.Builder
-		o := options{rounds: 1, dur: 5 * time.Millisecond, rows: []int{2000}}
+		o := options{rounds: 1, dur: 5 * time.Millisecond, rows: []int{2000}, idle: []int{50}, table: &table{}}
 		for _, have := range benches() {
 			if have.name == b {
 				if err := have.run(t.Context(), &out, o); err != nil {
@@ -44,8 +44,8 @@ func TestBenchesRun(t *testing.T) {
 				}
 			}
 		}
-		if !strings.Contains(out.String(), "x ±") {
-			t.Error(out.String())
+		if err := o.table.print(&out); err != nil || len(*o.table) == 0 || !strings.Contains(out.String(), "x ±") {
+			t.Error(err, out.String())
 		}
 	}
 	if err := run(t.Context(), &strings.Builder{}, []string{"nothing"}); err == nil {

@@ -24,9 +24,9 @@ import (
 
 const (
 	linkConns     = 64
-	linkFloor     = 0.6 // of direct TLS
-	linkIdle      = 1000
-	linkIdleFloor = 46 // KiB for each idle PBX at most
+	linkFloor     = 0.6    // of direct TLS
+	linkIdle      = 10_000 // at most
+	linkIdleFloor = 46     // KiB for each idle PBX at most
 )
 
 // benchLink measures requests through the tunnel beside direct TLS to the same page, and the memory of
@@ -44,7 +44,12 @@ func benchLink(ctx context.Context, out io.Writer, o options) error {
 	if err := linkRequests(ctx, out, o, a); err != nil {
 		return err
 	}
-	return linkMemory(ctx, out, o, a)
+	for _, n := range o.idle {
+		if err := linkMemory(ctx, out, o, a, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // linkPage is the portal: one small page, in plain text for the connector and over TLS for the peer.
@@ -106,6 +111,8 @@ func linkRequests(ctx context.Context, out io.Writer, o options, a *linkServer) 
 		ratios, cost = append(ratios, l/d), append(cost, lc/dc)
 		_, _ = fmt.Fprintf(out, "%-8d %12.0f %12.0f %8.2f %14.1f %14.1f\n", round, d, l, l/d, dc, lc)
 	}
+	o.note(line{what: fmt.Sprintf("link requests/s, %d connections", linkConns), beside: "direct TLS", values: ratios, unit: "x", least: linkFloor})
+	o.note(line{what: "link CPU a request", beside: "direct TLS", values: cost, unit: "x"})
 	_, _ = fmt.Fprintf(out, "link beside direct TLS, requests/s   %s\nlink beside direct TLS, CPU/request  %s\n", verdict(ratios, linkFloor), verdict(cost, 0))
 	return nil
 }
@@ -160,10 +167,10 @@ func fetchPage(ctx context.Context, hc *http.Client, url string) error {
 }
 
 // linkMemory connects idle PBXs from another process and looks at this one's memory.
-func linkMemory(ctx context.Context, out io.Writer, o options, a *linkServer) error {
-	n, start := linkIdle, startAgents
-	if o.rounds < 3 { // a run of the tests
-		n, start = 50, agentsHere
+func linkMemory(ctx context.Context, out io.Writer, o options, a *linkServer, n int) error {
+	start := startAgents
+	if n < 1000 { // a run of the tests
+		start = agentsHere
 	}
 	agents, err := a.enrol(ctx, n)
 	if err != nil {
@@ -183,6 +190,7 @@ func linkMemory(ctx context.Context, out io.Writer, o options, a *linkServer) er
 		return err
 	}
 	defer stop()
+	defer func() { a.empty(ctx) }()
 	for a.srv.Count() < n {
 		select {
 		case <-ctx.Done():
@@ -198,6 +206,8 @@ func linkMemory(ctx context.Context, out io.Writer, o options, a *linkServer) er
 	if each > linkIdleFloor {
 		word = "above"
 	}
+	o.note(line{what: fmt.Sprintf("memory per idle PBX as it stands, %d connected", n), beside: "the same process without", values: []float64{asIs}, unit: "KiB", most: linkIdleFloor})
+	o.note(line{what: fmt.Sprintf("memory per idle PBX after a collection, %d connected", n), beside: "the same process without", values: []float64{each}, unit: "KiB", most: linkIdleFloor})
 	_, _ = fmt.Fprintf(out, "%d idle PBXs: %.1f KiB each after a collection (%s %d), %.1f KiB as it stood, heap and stacks %.1f KiB, %.1f goroutines\n",
 		n, each, word, linkIdleFloor, asIs, (heap1-heap0)/float64(n), float64(runtime.NumGoroutine()-routines)/float64(n))
 	return nil

@@ -138,6 +138,16 @@ func (a *linkServer) close() {
 	_ = os.RemoveAll(a.dir)
 }
 
+// empty waits for the links of the last agents to end.
+func (a *linkServer) empty(ctx context.Context) {
+	for range 500 {
+		if a.srv.Count() <= 1 || ctx.Err() != nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
 // agent is the identity of a connector, as it is handed to the other process.
 type agent struct {
 	Server, Serial        string
@@ -148,7 +158,7 @@ type agent struct {
 func (a *linkServer) enrol(ctx context.Context, n int) ([]agent, error) {
 	out := make([]agent, n)
 	for i := range out {
-		serial := "BENCH" + strconv.Itoa(i)
+		serial := "BENCH" + strconv.Itoa(n) + "-" + strconv.Itoa(i)
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		if err != nil {
 			return nil, err

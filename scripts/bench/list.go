@@ -19,10 +19,11 @@ const (
 	listAccounts = 2000
 	listAllowed  = 1500 // accounts whose rows the caller may see
 	listPage     = 50
+	listFloor    = 50 // ms at the 99th of a hundred
 )
 
-// pbx is a row of the plain slice.
-type pbx struct {
+// plainRow is a row of the plain slice.
+type plainRow struct {
 	id            string
 	account       uint32
 	name, serial  string
@@ -30,11 +31,11 @@ type pbx struct {
 	uptime, since int64
 }
 
-func makePBX(r *rand.Rand, i int) pbx {
+func makePBX(r *rand.Rand, i int) plainRow {
 	models := []string{"P520", "P550", "P560", "P570", "S20", "S50", "S100", "S300"}
 	states := []string{"connected", "connected", "connected", "disconnected", "awaiting"}
 	towns := []string{"Berlin", "Hamburg", "Shanghai", "Xiamen", "Paris", "Lyon", "Oslo", "Turin", "Porto", "Gdansk"}
-	return pbx{
+	return plainRow{
 		ident.New(), uint32(r.IntN(listAccounts)), fmt.Sprintf("%s office %d", towns[r.IntN(len(towns))], i),
 		fmt.Sprintf("36921%07d", r.IntN(1e7)), models[r.IntN(len(models))], states[r.IntN(len(states))], r.Int64N(1e7), r.Int64N(1e9),
 	}
@@ -51,7 +52,7 @@ func listSpec() search.Spec {
 	}}
 }
 
-func (p *pbx) row() search.Row {
+func (p *plainRow) row() search.Row {
 	return search.Row{ID: p.id, Account: p.account, Values: []search.Value{
 		search.TextValue(p.name), search.TextValue(p.serial), search.TextValue(p.model), search.TextValue(p.state),
 		search.NumberValue(p.uptime), search.TimeValue(time.UnixMilli(p.since)),
@@ -62,34 +63,34 @@ func (p *pbx) row() search.Row {
 type question struct {
 	name  string
 	query search.Query
-	match func(*pbx) bool
-	less  func(a, b *pbx) int
+	match func(*plainRow) bool
+	less  func(a, b *plainRow) int
 }
 
 func questions(r *rand.Rand) []question {
-	byName := func(a, b *pbx) int { return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.id, b.id)) }
+	byName := func(a, b *plainRow) int { return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.id, b.id)) }
 	word := fmt.Sprint(r.IntN(9000) + 1000)
 	return []question{
-		{"list by name", search.Query{Sort: []search.Order{{Column: "name"}}}, func(*pbx) bool { return true }, byName},
+		{"list by name", search.Query{Sort: []search.Order{{Column: "name"}}}, func(*plainRow) bool { return true }, byName},
 		{
 			"filter model, state",
 			search.Query{Sort: []search.Order{{Column: "name"}}, Filters: []search.Filter{
 				{Column: "model", Texts: []string{"P550", "P560"}}, {Column: "state", Texts: []string{"disconnected"}},
 			}},
-			func(p *pbx) bool { return (p.model == "p550" || p.model == "p560") && p.state == "disconnected" }, byName,
+			func(p *plainRow) bool { return (p.model == "p550" || p.model == "p560") && p.state == "disconnected" }, byName,
 		},
 		{
 			"sort state, uptime",
 			search.Query{Sort: []search.Order{{Column: "state"}, {Column: "uptime", Desc: true}}},
-			func(*pbx) bool { return true },
-			func(a, b *pbx) int {
+			func(*plainRow) bool { return true },
+			func(a, b *plainRow) int {
 				return cmp.Or(strings.Compare(a.state, b.state), cmp.Compare(b.uptime, a.uptime), strings.Compare(a.id, b.id))
 			},
 		},
 		{
 			"search a substring",
 			search.Query{Text: word, Sort: []search.Order{{Column: "name"}}},
-			func(p *pbx) bool {
+			func(p *plainRow) bool {
 				return strings.Contains(p.name, word) || strings.Contains(p.serial, word) || strings.Contains(p.model, word)
 			}, byName,
 		},
@@ -112,7 +113,7 @@ func listSize(ctx context.Context, out io.Writer, o options, n int) error {
 	if err != nil {
 		return err
 	}
-	rows := make([]pbx, n)
+	rows := make([]plainRow, n)
 	for i := range rows {
 		rows[i] = makePBX(r, i)
 		rows[i].name = strings.ToLower(rows[i].name) // as the index sorts
@@ -125,6 +126,7 @@ func listSize(ctx context.Context, out io.Writer, o options, n int) error {
 		}
 	}
 	took, after := time.Since(start), heap()
+	o.note(line{what: fmt.Sprintf("list of %d in memory", n), beside: "the target of 50 B a row", values: []float64{float64(ix.Memory()) / float64(n)}, unit: "B"})
 	_, _ = fmt.Fprintf(out, "\n%d rows: loaded in %v, %d B a row in columns (%d B by the heap)\n", n, took.Round(time.Millisecond), ix.Memory()/n, (after-before)/int64(n))
 	_, _ = fmt.Fprintf(out, "%-20s | %9s %9s %9s | %9s | %s\n", "query", "total", "p50", "p99", "slice p50", "slice : index")
 	allowed := &search.Bits{}
@@ -139,9 +141,9 @@ func listSize(ctx context.Context, out io.Writer, o options, n int) error {
 	return nil
 }
 
-func listRow(ctx context.Context, out io.Writer, o options, r *rand.Rand, ix *search.Index, rows []pbx, allowed *search.Bits, which int) error {
+func listRow(ctx context.Context, out io.Writer, o options, r *rand.Rand, ix *search.Index, rows []plainRow, allowed *search.Bits, which int) error {
 	var times, slow []time.Duration
-	var ratios []float64
+	var ratios, p50s, p99s []float64
 	var name string
 	total := 0
 	for range max(o.rounds, 5) {
@@ -172,16 +174,21 @@ func listRow(ctx context.Context, out io.Writer, o options, r *rand.Rand, ix *se
 			return fmt.Errorf("%s: the index answers otherwise than the slice: %d and %d rows", q.name, p.Total, n)
 		}
 		times, slow = append(times, mine...), append(slow, spent)
+		p50s, p99s = append(p50s, ms(percentile(mine, 0.5))), append(p99s, ms(percentile(mine, 0.99)))
 		ratios = append(ratios, float64(spent)/float64(percentile(mine, 0.5)))
 	}
+	what := fmt.Sprintf("%d rows, %s", len(rows), name)
+	o.note(line{what: what + ", faster than", beside: "a plain slice", values: ratios, unit: "x"})
+	o.note(line{what: what + ", p50", beside: "the floor", values: p50s, unit: "ms"})
+	o.note(line{what: what + ", p99", beside: "the floor", values: p99s, unit: "ms", most: listFloor})
 	_, err := fmt.Fprintf(out, "%-20s | %9d %7.1fms %7.1fms | %7.1fms | %s\n", name, total,
 		ms(percentile(times, 0.5)), ms(percentile(times, 0.99)), ms(percentile(slow, 0.5)), verdict(ratios, 0))
 	return err
 }
 
 // plain filters and sorts a slice of structs, as one writes it first.
-func plain(rows []pbx, allowed *search.Bits, q *question) (ids []string, total int) {
-	var hits []*pbx
+func plain(rows []plainRow, allowed *search.Bits, q *question) (ids []string, total int) {
+	var hits []*plainRow
 	for i := range rows {
 		if allowed.Has(rows[i].account) && q.match(&rows[i]) {
 			hits = append(hits, &rows[i])

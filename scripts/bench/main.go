@@ -3,9 +3,11 @@
 //
 //	go run ./scripts/bench all
 //	go run ./scripts/bench store [-rounds 5] [-dur 1s]
+//	go run ./scripts/bench link -big
 //
 // Rounds are interleaved; a ratio is the median of the rounds' ratios, with its spread
-// (largest minus smallest, by the median). Above 30 % it is undecided.
+// (largest minus smallest, by the median). Above 30 % it is undecided. At the end all lines
+// come as one table.
 package main
 
 import (
@@ -32,6 +34,7 @@ func benches() []bench {
 		{"store", "durable transactions coalesced beside one commit each on bare bbolt", benchStore},
 		{"link", "requests through the tunnel beside direct TLS; memory of idle PBXs", benchLink},
 		{"api", "authenticated API requests a second beside a bare net/http handler", benchAPI},
+		{"start", "the real binary with 0, 100 000 and 1 000 000 PBXs: start, idle memory, lists by the API", benchStart},
 		{"list", "a million rows listed, filtered, sorted and searched beside a plain slice", benchList},
 	}
 }
@@ -41,6 +44,16 @@ type options struct {
 	rounds int
 	dur    time.Duration // of one measurement
 	rows   []int         // of lists
+	idle   []int         // connected PBXs of the link
+	rest   time.Duration // before idle memory is read
+	table  *table
+}
+
+// note adds a line to the table at the end.
+func (o options) note(l line) {
+	if o.table != nil {
+		*o.table = append(*o.table, l)
+	}
 }
 
 func main() {
@@ -58,13 +71,17 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		name, args = args[0], args[1:]
 	}
-	o := options{rows: []int{100_000, 1_000_000}}
+	o := options{rows: []int{100_000, 1_000_000}, rest: 10 * time.Second, table: &table{}}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(out)
 	f.IntVar(&o.rounds, "rounds", 5, "interleaved rounds")
+	big := f.Bool("big", false, "10 000 idle PBXs besides 1 000")
 	f.DurationVar(&o.dur, "dur", time.Second, "of one measurement")
 	if err := f.Parse(args); err != nil {
 		return err
+	}
+	if o.idle = []int{1000}; *big {
+		o.idle = append(o.idle, 10_000)
 	}
 	header(out)
 	found := false
@@ -82,7 +99,9 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 	if !found {
 		return fmt.Errorf("no benchmark %q", name)
 	}
-	return nil
+	_, _ = fmt.Fprint(out, "\n## table\n")
+	header(out)
+	return o.table.print(out)
 }
 
 func header(out io.Writer) {

@@ -96,6 +96,7 @@ func storeRow(ctx context.Context, out io.Writer, o options, writers int, a, b c
 	if writers == 64 {
 		floor = storeFloor
 	}
+	o.note(line{what: fmt.Sprintf("store tx/s, %d writers, coalesced", writers), beside: "one commit each, bare bbolt", values: ratios, unit: "x", least: floor})
 	_, err := fmt.Fprintf(out, "%7d | %12.0f %7.1fms %9.1f | %12.0f %7.1fms %9.1f | %s\n", writers,
 		median(ra), median(pa), median(ca), median(rb), median(pb), median(cb), verdict(ratios, floor))
 	return err

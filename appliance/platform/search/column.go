@@ -177,7 +177,7 @@ func (c *labels) put(row, code uint32) {
 		c.wide[row] = code
 		return
 	}
-	c.small[row] = uint8(code) //nolint:gosec // below 256 until widened
+	c.small[row] = uint8(code)
 }
 
 func (c *labels) value(row uint32) Value { return Value{text: c.texts[c.at(row)]} }

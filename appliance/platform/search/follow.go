@@ -12,6 +12,12 @@ import (
 // loadPage bounds the rows read in one View: a long one makes the file grow.
 const loadPage = 20_000
 
+// loadGroup rows go from the reader to the index at once; loadAhead groups may wait.
+const (
+	loadGroup = 256
+	loadAhead = 4
+)
+
 // Follow loads the table into the index and keeps it up to date until ctx ends. row projects a row,
 // or tells that it is not listed. The first text part of the table's key must be the row's id. An index
 // that was Restored is not loaded again.
@@ -72,9 +78,49 @@ func (f *follower[T, P]) load(ctx context.Context) (store.Rev, error) {
 	rev := f.db.Rev()
 	found := map[[16]byte]struct{}{}
 	reload := f.ix.Len() > 0
+	rows, failed := make(chan []T, loadAhead), make(chan error, 1)
+	go func() { // what is read is put beside the reading of the next
+		var err error
+		for group := range rows {
+			if err == nil {
+				err = f.put(group, reload, found)
+			}
+		}
+		failed <- err
+	}()
+	err := f.read(ctx, rows)
+	close(rows)
+	if err = errors.Join(err, <-failed); err != nil {
+		return 0, err
+	}
+	if reload {
+		f.ix.retain(found)
+	}
+	return rev, nil
+}
+
+func (f *follower[T, P]) put(group []T, reload bool, found map[[16]byte]struct{}) error {
+	for i := range group {
+		row, listed := f.row(&group[i])
+		if !listed {
+			continue
+		}
+		if err := f.ix.Put(row); err != nil {
+			return err
+		}
+		if reload {
+			f.ix.note(row.ID, found)
+		}
+	}
+	return nil
+}
+
+// read sends the rows of the table in groups.
+func (f *follower[T, P]) read(ctx context.Context, rows chan<- []T) error {
 	var after store.Cursor
 	for more := true; more; {
 		n := 0
+		group := make([]T, 0, loadGroup)
 		err := f.db.View(ctx, func(r store.Reader) error {
 			for item, err := range f.table.List(r, store.Page{After: after, Limit: loadPage}) {
 				if err != nil {
@@ -82,28 +128,20 @@ func (f *follower[T, P]) load(ctx context.Context) (store.Rev, error) {
 				}
 				n++
 				after = item.At
-				row, listed := f.row(&item.Row)
-				if !listed {
-					continue
-				}
-				if err := f.ix.Put(row); err != nil {
-					return err
-				}
-				if reload {
-					f.ix.note(row.ID, found)
+				if group = append(group, item.Row); len(group) == loadGroup {
+					rows <- group
+					group = make([]T, 0, loadGroup)
 				}
 			}
-			return nil
+			return ctx.Err()
 		})
 		if err != nil {
-			return 0, err
+			return err
 		}
+		rows <- group
 		more = n == loadPage
 	}
-	if reload {
-		f.ix.retain(found)
-	}
-	return rev, nil
+	return nil
 }
 
 func (f *follower[T, P]) watch(ctx context.Context, after store.Rev) error {

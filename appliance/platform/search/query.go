@@ -134,12 +134,12 @@ const splitRows = 1 << 15
 // many match in all. Many rows are looked through side by side.
 func (ix *Index) first(q Query, tests []match, order *sorter, after *place) (rows []uint32, total int) {
 	n := ix.rows()
-	parts := max(1, min(uint32(runtime.GOMAXPROCS(0)), n/splitRows)) //nolint:gosec // a few
+	parts := max(1, min(uint32(runtime.GOMAXPROCS(0)), n/splitRows))
 	tops, totals := make([]heap, parts), make([]int, parts)
 	scan := func(part uint32) {
 		top, hits := heap{limit: q.Limit + 1, order: order}, 0
 		from, to := uint64(n)*uint64(part)/uint64(parts), uint64(n)*uint64(part+1)/uint64(parts)
-		ix.each(uint32(from), uint32(to), q.Allowed, tests, func(row uint32) { //nolint:gosec // at most n
+		ix.each(uint32(from), uint32(to), q.Allowed, tests, func(row uint32) {
 			hits++
 			if after == nil || order.afterMark(row, after) {
 				top.offer(row)
@@ -162,7 +162,7 @@ func (ix *Index) first(q Query, tests []match, order *sorter, after *place) (row
 	return tops[0].sorted(), totals[0]
 }
 
-func (ix *Index) rows() uint32 { return uint32(len(ix.ids)) } //nolint:gosec // row numbers are 32 bits
+func (ix *Index) rows() uint32 { return uint32(len(ix.ids)) }
 
 func (ix *Index) each(from, to uint32, allowed *Bits, tests []match, fn func(row uint32)) {
 rows:

@@ -160,10 +160,10 @@ func (ix *Index) readHead(r *sections, schema uint32) (rev store.Rev, n int, err
 		return 0, 0, fmt.Errorf("%w: it is of another version", ErrSnapshot)
 	}
 	rows := binary.LittleEndian.Uint64(b[8:])
-	if rows > uint64(r.left)/16 { //nolint:gosec // not negative
+	if rows > uint64(r.left)/16 {
 		return 0, 0, fmt.Errorf("%w: %d rows", ErrSnapshot, rows)
 	}
-	return store.Rev(binary.LittleEndian.Uint64(b)), int(rows), nil //nolint:gosec // bounded by the file
+	return store.Rev(binary.LittleEndian.Uint64(b)), int(rows), nil
 }
 
 func (ix *Index) readRows(r *sections, n int) error {
@@ -218,7 +218,7 @@ func (s *sections) next() ([]byte, error) {
 	if s.left < 0 || size > uint64(s.left) {
 		return nil, fmt.Errorf("%w: it is cut short", ErrSnapshot)
 	}
-	s.left -= int64(size) //nolint:gosec // at most left
+	s.left -= int64(size)
 	if uint64(cap(s.buf)) < size {
 		s.buf = make([]byte, size)
 	}
@@ -234,7 +234,7 @@ func (s *sections) next() ([]byte, error) {
 
 func (c *numbers) encode(b []byte, rows []uint32) []byte {
 	for _, row := range rows {
-		b = binary.LittleEndian.AppendUint64(b, uint64(c.n[row])) //nolint:gosec // the same bits
+		b = binary.LittleEndian.AppendUint64(b, uint64(c.n[row]))
 	}
 	return b
 }
@@ -245,7 +245,7 @@ func (c *numbers) decode(b []byte, n int) bool {
 	}
 	c.n = make([]int64, n)
 	for i := range c.n {
-		c.n[i] = int64(binary.LittleEndian.Uint64(b[8*i:])) //nolint:gosec // the same bits
+		c.n[i] = int64(binary.LittleEndian.Uint64(b[8*i:]))
 	}
 	return true
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/switchkeep/switchkeep/appliance/domain/pbx"
@@ -25,10 +27,16 @@ type PBXIndex struct {
 	ix    *search.Index
 	hot   chan string
 	file  string
+
+	missed  atomic.Bool         // more changed at once than hot holds
+	standby map[string]struct{} // halves whose state ends by time; of runHot
 }
 
 // pbxSchema is raised when the same row gives other cells.
 const pbxSchema = 1
+
+// manyRows is a list whose load leaves much behind.
+const manyRows = 20_000
 
 // stateEvery is how often states that change by time alone are refreshed.
 const stateEvery = time.Minute
@@ -51,7 +59,7 @@ func NewPBXIndex(db *store.DB, clk clock.Clock, pbxs *pbx.PBXs) (*PBXIndex, erro
 	if err != nil {
 		return nil, err
 	}
-	p := &PBXIndex{db: db, clock: clk, pbxs: pbxs, ix: ix, hot: make(chan string, 4096)}
+	p := &PBXIndex{db: db, clock: clk, pbxs: pbxs, ix: ix, hot: make(chan string, 4096), standby: map[string]struct{}{}}
 	pbxs.Presence().Watch(p.look)
 	return p, nil
 }
@@ -123,6 +131,7 @@ func (p *PBXIndex) look(id string) {
 	select {
 	case p.hot <- id:
 	default:
+		p.missed.Store(true)
 	}
 }
 
@@ -130,6 +139,7 @@ func (p *PBXIndex) runHot(ctx context.Context) {
 	t := p.clock.NewTicker(stateEvery)
 	defer t.Stop()
 	loaded := p.ix.Ready()
+	var link pbx.Link // of those never seen: it changes once, some minutes after the start
 	for {
 		select {
 		case <-ctx.Done():
@@ -137,10 +147,19 @@ func (p *PBXIndex) runHot(ctx context.Context) {
 		case id := <-p.hot:
 			p.set(ctx, id)
 		case <-loaded:
-			loaded = nil
+			loaded, link = nil, p.pbxs.Presence().Get("").Link
 			p.round(ctx)
+			if p.ix.Len() > manyRows {
+				debug.FreeOSMemory() // what the load left is not needed again
+			}
 		case <-t.C():
-			p.round(ctx)
+			if now := p.pbxs.Presence().Get("").Link; p.missed.Swap(false) || now != link {
+				link = now
+				p.round(ctx)
+			}
+			for id := range p.standby {
+				p.set(ctx, id)
+			}
 		}
 	}
 }
@@ -149,15 +168,16 @@ func (p *PBXIndex) runHot(ctx context.Context) {
 func (p *PBXIndex) round(ctx context.Context) {
 	presence := p.pbxs.Presence()
 	var rest []string
+	cells := make([]search.Value, 4)
 	err := p.ix.Refresh("kept", func(id string, kept search.Value) []search.Value {
 		live := presence.Get(id)
 		if kept.Text() != "" || live.Role == pbx.Standby {
 			rest = append(rest, id)
 			return nil
 		}
-		return []search.Value{
-			search.TextValue(string(live.Link)), search.TextValue(live.Address), search.TextValue(live.Connector), search.TimeValue(live.Since),
-		}
+		cells[0], cells[1] = search.TextValue(string(live.Link)), search.TextValue(live.Address)
+		cells[2], cells[3] = search.TextValue(live.Connector), search.TimeValue(live.Since)
+		return cells
 	})
 	for _, id := range rest {
 		if err != nil || ctx.Err() != nil {
@@ -170,16 +190,18 @@ func (p *PBXIndex) round(ctx context.Context) {
 // set reads a row and sets its hot columns. One that went meanwhile, or is not there yet, is refused by
 // the index; nothing is lost by it.
 func (p *PBXIndex) set(ctx context.Context, id string) {
-	_ = p.db.View(ctx, func(r store.Reader) error {
-		row, err := p.pbxs.Get(r, id)
-		if err != nil {
-			return nil
-		}
-		for i, v := range p.cells(&row) {
-			_ = p.ix.Set(row.ID, hotColumns()[i], v)
-		}
-		return nil
-	})
+	row, err := p.pbxs.Read(ctx, id)
+	if err != nil {
+		delete(p.standby, id)
+		return
+	}
+	delete(p.standby, id)
+	if p.pbxs.Presence().Get(id).Role == pbx.Standby {
+		p.standby[id] = struct{}{}
+	}
+	for i, v := range p.cells(&row) {
+		_ = p.ix.Set(row.ID, hotColumns()[i], v)
+	}
 }
 
 // Ready is closed when the first load is done.
