@@ -186,14 +186,21 @@ func (i *Identity) fill(r store.Reader, v *View) (err error) {
 // isStaff tells whether the account's people need long passwords and a second factor.
 func isStaff(a Account) bool { return a.Kind == "operator" || a.Kind == "channel" }
 
-// lastSeen is the last activity, with what is not written yet.
+// lastSeen is the last activity, with what is not written yet. One that was noted while the clock was
+// ahead counts from now on: else the session would not go idle before that day.
 func (i *Identity) lastSeen(s *Session) time.Time {
+	now := i.cfg.Clock.Now()
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if at, ok := i.seen[s.ID]; ok && at.After(s.SeenAt) {
-		return at
+	at, ok := i.seen[s.ID]
+	if !ok || s.SeenAt.After(at) && !s.SeenAt.After(now) {
+		at = s.SeenAt
 	}
-	return s.SeenAt
+	if at.After(now) && i.cfg.Guard.Sure() {
+		at = now
+		i.seen[s.ID] = now
+	}
+	return at
 }
 
 // touch notes activity now; it is written once a minute.
@@ -211,7 +218,7 @@ func (i *Identity) writeSeen(ctx context.Context, id string, at time.Time, older
 	due := false
 	err := i.view(ctx, func(r store.Reader) error {
 		s, err := sessions().Get(r, store.Text(id))
-		due = err == nil && (at.Sub(s.SeenAt) >= older)
+		due = err == nil && (at.Sub(s.SeenAt) >= older || i.ahead(&s))
 		return absent(err, nil)
 	})
 	if err != nil || !due {
@@ -223,16 +230,24 @@ func (i *Identity) writeSeen(ctx context.Context, id string, at time.Time, older
 		if gone = errors.Is(err, store.ErrNotFound); err != nil {
 			return absent(err, nil)
 		}
-		if at.After(s.SeenAt) {
-			s.SeenAt = at
-			return sessions().Put(tx, &s)
+		if !at.After(s.SeenAt) && !i.ahead(&s) {
+			return nil
 		}
-		return nil
+		s.SeenAt = at
+		if latest := absoluteEnd(at); i.cfg.Guard.Sure() && s.EndsAt.After(latest) { // begun while the clock was ahead
+			s.EndsAt = latest
+		}
+		return sessions().Put(tx, &s)
 	})
 	if gone {
 		i.forget(id)
 	}
 	return err
+}
+
+// ahead tells whether the session was last seen by a clock that has been set back since.
+func (i *Identity) ahead(s *Session) bool {
+	return s.SeenAt.After(i.cfg.Clock.Now()) && i.cfg.Guard.Sure()
 }
 
 func (i *Identity) forget(id string) {

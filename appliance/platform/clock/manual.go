@@ -74,9 +74,7 @@ func (m *Manual) move(t time.Time) {
 			delete(m.waiters, w)
 			continue
 		}
-		for !w.at.After(m.now) {
-			w.at = w.at.Add(w.every)
-		}
+		w.at = w.at.Add((m.now.Sub(w.at)/w.every + 1) * w.every)
 	}
 }
 

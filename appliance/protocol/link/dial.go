@@ -40,7 +40,7 @@ func (s *Server) Dial(ctx context.Context, pbxID, dst string) (net.Conn, error) 
 	if err != nil {
 		return nil, err
 	}
-	o := wire.Open{Dst: dst, Session: visit, Expires: wire.Expiry(s.cfg.Clock.Now())}
+	o := wire.Open{Dst: dst, Session: visit, Expires: wire.Expiry(via.now())}
 	o.Sign(s.StreamKey(p.id, p.spki), wire.TypePortal)
 	head, err := wire.AppendOpen(nil, wire.TypePortal, &o)
 	if err != nil {
@@ -131,10 +131,7 @@ func (s *Server) greetData(ctx context.Context, p *session, h wire.Hello) error 
 	if !ok || owner == nil || owner.machine != h.MachineID || owner.run != h.Run {
 		return p.refuse(&refusal{wire.ReasonRefused, errors.New("unknown data session"), 0})
 	}
-	err := p.send(&wire.Welcome{
-		Major: wire.Major, Minor: wire.Minor, PBX: p.id, Now: s.cfg.Clock.Now(), HeartbeatSeconds: max(1, int(s.cfg.Heartbeat/time.Second)),
-	})
-	if err != nil {
+	if err := p.send(p.welcome()); err != nil {
 		return err
 	}
 	ready <- p

@@ -44,6 +44,10 @@ type session struct {
 	control *yamux.Stream
 	frames  *wire.Reader
 
+	// began is the time of the session's beginning, at beganAt of the machine's clock: the session's own
+	// time, by which the connector judges what expires, goes on from there when the clock is set.
+	began, beganAt time.Time
+
 	wmu    sync.Mutex // writes on control
 	reason wire.Reason
 	swaps  []time.Time
@@ -69,7 +73,7 @@ func (s *Server) serve(ctx context.Context, conn *tls.Conn, carrier string) {
 			s.log.ErrorContext(ctx, "session panicked", slog.Any("panic", v))
 		}
 	}()
-	p := &session{s: s, addr: host(conn.RemoteAddr()), carrier: carrier}
+	p := &session{s: s, addr: host(conn.RemoteAddr()), carrier: carrier, began: s.cfg.Clock.Now(), beganAt: clock.Deadline(0)}
 	var err error
 	if p.id, p.spki, p.issued, err = certified(conn.ConnectionState()); err != nil {
 		s.log.WarnContext(ctx, "connection without identity", slog.Any("error", err))
@@ -153,15 +157,19 @@ func (s *Server) greet(ctx context.Context, p *session) error {
 		PortalUp: h.Portal.Reachable, Problem: h.Portal.Problem,
 	})
 	s.report(ctx, p.id, h.HA)
-	return p.send(s.welcome(a))
+	w := p.welcome()
+	w.Name, w.Message = a.Name, a.Message
+	return p.send(w)
 }
 
-func (s *Server) welcome(a pbx.Admission) *wire.Welcome {
+func (p *session) welcome() *wire.Welcome {
 	return &wire.Welcome{
-		Major: wire.Major, Minor: wire.Minor, PBX: a.ID, Name: a.Name, Message: a.Message,
-		HeartbeatSeconds: max(1, int(s.cfg.Heartbeat/time.Second)), Now: s.cfg.Clock.Now(),
+		Major: wire.Major, Minor: wire.Minor, PBX: p.id, Now: p.now(), HeartbeatSeconds: max(1, int(p.s.cfg.Heartbeat/time.Second)),
 	}
 }
+
+// now is the session's own time.
+func (p *session) now() time.Time { return p.began.Add(clock.Deadline(0).Sub(p.beganAt)) }
 
 // timer runs fn after d unless the returned function is called before.
 func (s *Server) timer(d time.Duration, fn func()) (stop func()) {

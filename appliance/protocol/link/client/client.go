@@ -86,7 +86,8 @@ type Client struct {
 
 	mu     sync.Mutex
 	status Status
-	offset time.Duration // appliance's clock minus ours
+	// told is the appliance's time at the last welcome, which came at toldAt of our clock.
+	told, toldAt time.Time
 }
 
 // New checks the configuration.
@@ -104,7 +105,8 @@ func New(cfg Config) (*Client, error) {
 		cfg.Proxy = http.ProxyFromEnvironment
 	}
 	c := &Client{cfg: cfg, log: cfg.Logger.With(slog.String("room", "link/client"))}
-	c.status = Status{State: Disconnected, Since: cfg.Clock.Now()}
+	c.told, c.toldAt = cfg.Clock.Now(), cfg.Clock.Now()
+	c.status = Status{State: Disconnected, Since: c.told}
 	return c, nil
 }
 

@@ -113,7 +113,7 @@ func (s *session) greet(ctx context.Context) error {
 	}
 	s.every = time.Duration(w.HeartbeatSeconds) * time.Second
 	s.c.mu.Lock()
-	s.c.offset = w.Now.Sub(s.c.cfg.Clock.Now())
+	s.c.told, s.c.toldAt = w.Now, s.c.cfg.Clock.Now()
 	s.c.mu.Unlock()
 	if s.token == "" {
 		s.c.set(func(st *Status) {

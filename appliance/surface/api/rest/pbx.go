@@ -328,7 +328,8 @@ func (h *handlers) pbxCodes(ctx context.Context, c *route.Call, in *ListIn) (Lis
 			k := &codes[i]
 			rows = append(rows, PBXCode{
 				ID: k.ID, Account: h.named(k.AccountID), Name: k.Name, CreatedAt: k.CreatedAt, CreatedBy: k.CreatedName, Ends: k.Ends,
-				UsedAt: stamp(k.UsedAt), UsedFor: k.UsedFor, PairWith: k.PairWith, Open: k.Open(h.Clock.Now()),
+				UsedAt: stamp(k.UsedAt), UsedFor: k.UsedFor, PairWith: k.PairWith,
+				Open: k.Open(h.Clock.Now()) || k.UsedAt.IsZero() && !h.Guard.Sure(),
 			})
 		}
 	}
