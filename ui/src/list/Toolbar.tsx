@@ -52,8 +52,7 @@ export function Toolbar<T extends Row>({ state, change, filters, columns, shown,
               <div key={f.id} role="group" aria-label={f.title}>
                 <Menu.Label>{f.title}</Menu.Label>
                 {f.options.map((o) => (
-                  <Menu.Item key={o.value} role="menuitemcheckbox" aria-checked={(state.filters[f.id] ?? []).includes(o.value)} onClick={() => toggle(f.id, o.value, f.single)}
-                    leftSection={<span className="sk-menu-check">{(state.filters[f.id] ?? []).includes(o.value) && <Icon name="check" size={14} />}</span>}>{o.label}</Menu.Item>
+                  <Menu.CheckboxItem key={o.value} checked={(state.filters[f.id] ?? []).includes(o.value)} onChange={() => toggle(f.id, o.value, f.single)}>{o.label}</Menu.CheckboxItem>
                 ))}
               </div>
             ))}

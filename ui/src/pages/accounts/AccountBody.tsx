@@ -37,7 +37,7 @@ export function AccountBody({ account: row, tab, setTab, act }: { account: Accou
       <Tabs.List mb="md">
         <Tabs.Tab value="overview">{t('account.overview')}</Tabs.Tab>
         {may('user.view') && <Tabs.Tab value="users">{t('account.people')}</Tabs.Tab>}
-        {a.kind === 'enterprise' && may('account.authorize') && <Tabs.Tab value="authorization">{t('account.authorization')}</Tabs.Tab>}
+        {a.kind === 'enterprise' && !a.own && <Tabs.Tab value="authorization">{t('account.authorization')}</Tabs.Tab>}
         {may('quota.view') && <Tabs.Tab value="quota">{t('account.quota')}</Tabs.Tab>}
       </Tabs.List>
       <Tabs.Panel value="overview">

@@ -25,7 +25,7 @@ export default function AccountsPage() {
   const tree = search.view === 'tree';
   const columns: Column<Account>[] = [
     { id: 'name', title: t('account.name'), width: 'minmax(180px, 1.6fr)', sort: 'name', cell: (a) => <>{a.name}{a.own && a.kind === 'enterprise' && <span className="sk-role">{t('account.ownDevices')}</span>}</>, narrow: 'title', fixed: true },
-    { id: 'kind', title: t('account.kind'), width: 'minmax(110px, 0.7fr)', sort: 'kind', cell: (a) => <span className="sk-indent"><Icon name={a.kind === 'enterprise' ? 'building' : 'channel'} size={16} />{t(`kind.${a.kind}`)}</span>, narrow: 'line' },
+    { id: 'kind', title: t('account.kind'), width: 'minmax(110px, 0.7fr)', sort: 'kind', cell: (a) => <span className="sk-indent" style={{ verticalAlign: 'middle' }}><Icon name={a.kind === 'enterprise' ? 'building' : 'channel'} size={16} />{t(`kind.${a.kind}`)}</span>, narrow: 'line' },
     { id: 'state', title: t('account.state'), width: 'minmax(130px, 0.8fr)', sort: 'state', cell: (a) => <AccountStatus account={a} />, narrow: 'side' },
     { id: 'owner', title: t('account.owner'), width: 'minmax(140px, 1fr)', sort: 'owner', cell: (a) => (!a.owner || a.owner.id === a.id ? <span className="dim">{a.kind === 'operator' ? '—' : t('account.direct')}</span> : a.owner.name), narrow: 'line' },
     { id: 'pbxs', title: t('account.pbxs'), width: 'minmax(70px, 0.4fr)', cell: (a) => <span className="num">{number(a.pbxs)}</span> },

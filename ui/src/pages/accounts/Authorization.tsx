@@ -36,7 +36,7 @@ function Form({ account, first, editable }: { account: string; first: Grant; edi
       <fieldset disabled={!editable} style={{ border: 0, padding: 0, margin: 0, display: 'grid', gap: 16 }}>
         <Choice legend={t('account.authText')} name="auth" value={full ? 'full' : 'some'} onChange={(v) => setFull(v === 'full')} options={[{ value: 'full', label: t('account.authFull'), text: t('account.authFullText') }, { value: 'some', label: t('account.authSome'), text: '' }]} />
         {!full && <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">{(first.choices ?? []).map((c) => <Checkbox key={c} label={word(`action.${c.replaceAll('.', '_')}`, word(`feature.${c}`, c))} checked={features.includes(c)} onChange={(e) => setFeatures(e.currentTarget.checked ? [...features, c] : features.filter((x) => x !== c))} />)}</SimpleGrid>}
-        <TextInput type="date" label={t('account.authTo')} description={t('account.authToHint')} value={to} onChange={(e) => setTo(e.currentTarget.value)} maw={220} />
+        {(editable || to) && <TextInput type="date" label={t('account.authTo')} description={t('account.authToHint')} value={to} onChange={(e) => setTo(e.currentTarget.value)} maw={220} />}
       </fieldset>
       {first.by_label && <p className="dim" style={{ margin: 0 }}>{t('account.authBy', { by: first.by_label, at: fullTime(first.at) })}</p>}
       {editable && <div><Button type="submit" loading={save.isPending} leftSection={<Icon name="save" size={16} />}>{t('common.save')}</Button></div>}

@@ -39,14 +39,14 @@ export default function PBXsPage() {
   const dialog = usePBXAct(act, () => setAct(undefined));
   const order = useCallback((rows: PBX[]) => arrange(rows, fold), [fold]);
   const columns: Column<PBX>[] = [
-    { id: 'name', title: t('pbx.name'), width: 'minmax(190px, 1.6fr)', sort: 'name', cell: (r) => <>{r.name || r.serial}{r.pair && <span className="sk-role" title={t(`pbx.${r.pair.role}`)}><span aria-hidden="true">{r.pair.role === 'primary' ? 1 : 2}</span><span className="sk-sr">{t(`pbx.${r.pair.role}`)}</span></span>}</>, narrow: 'title', fixed: true },
-    { id: 'state', title: t('pbx.state'), width: 'minmax(158px, 1.1fr)', sort: 'state', cell: (r) => <PBXStatus pbx={r} />, narrow: 'side', fixed: true },
+    { id: 'name', title: t('pbx.name'), width: 'minmax(184px, 1.6fr)', sort: 'name', cell: (r) => <>{r.name || r.serial}{r.pair && <span className="sk-role" title={t(`pbx.${r.pair.role}`)}><span aria-hidden="true">{r.pair.role === 'primary' ? 1 : 2}</span><span className="sk-sr">{t(`pbx.${r.pair.role}`)}</span></span>}</>, narrow: 'title', fixed: true },
+    { id: 'state', title: t('pbx.state'), width: 'minmax(152px, 1.1fr)', sort: 'state', cell: (r) => <PBXStatus pbx={r} />, narrow: 'side', fixed: true },
     { id: 'account', title: t('pbx.account'), width: 'minmax(104px, 1.1fr)', cell: (r) => r.account.name, narrow: 'line' },
     { id: 'role', title: t('pbx.role'), width: 'minmax(126px, 0.8fr)', cell: (r) => (r.pair ? t(`pbx.${r.pair.role}`) : <span className="dim">—</span>), hidden: true },
     { id: 'model', title: t('pbx.model'), width: 'minmax(90px, 0.7fr)', sort: 'model', cell: (r) => r.model || '—', hidden: true },
     { id: 'serial', title: t('pbx.serial'), width: 'minmax(108px, 0.9fr)', sort: 'serial', cell: (r) => <bdi className="mono">{r.serial}</bdi>, narrow: 'line' },
     { id: 'address', title: t('pbx.address'), width: 'minmax(112px, 0.8fr)', sort: 'address', cell: (r) => <bdi className="mono">{r.address || '—'}</bdi> },
-    { id: 'firmware', title: t('pbx.firmware'), width: 'minmax(98px, 0.7fr)', sort: 'firmware', cell: (r) => <bdi className="mono">{r.firmware || '—'}</bdi> },
+    { id: 'firmware', title: t('pbx.firmware'), width: 'minmax(110px, 0.7fr)', sort: 'firmware', cell: (r) => <bdi className="mono">{r.firmware || '—'}</bdi> },
     { id: 'version', title: t('pbx.version'), width: 'minmax(84px, 0.5fr)', sort: 'version', cell: (r) => <bdi className="mono">{r.version || '—'}</bdi>, hidden: true },
     { id: 'uptime', title: t('pbx.uptime'), width: 'minmax(70px, 0.5fr)', cell: (r) => <span className="num">{duration(r.uptime_s || undefined)}</span> },
     { id: 'since', title: t('pbx.since'), width: 'minmax(76px, 0.6fr)', sort: 'since', cell: (r) => <Time at={r.since} as="relative" /> },

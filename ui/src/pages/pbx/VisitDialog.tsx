@@ -14,7 +14,7 @@ export async function probe(): Promise<boolean> {
   try {
     const { probe_url } = await api.get<{ probe_url: string }>('/visits/probe');
     if (!probe_url) return false;
-    await fetch(probe_url, { mode: 'no-cors', cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(probeTime) });
+    await fetch(probe_url, { cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(probeTime) });
     return true;
   } catch { return false; }
 }
