@@ -1412,7 +1412,8 @@ export interface components {
         AccountReview: {
             account: components["schemas"]["AccountFields"];
             admin?: components["schemas"]["AccountAdmin"];
-            kind: string;
+            /** @enum {string} */
+            kind: "channel" | "enterprise";
             /** @description the activation goes by mail; else its link is shown once */
             mail: boolean;
             parent: components["schemas"]["Named"];
@@ -2053,8 +2054,11 @@ export interface components {
         };
         PBXPair: {
             id: string;
-            /** @description active, standby or empty while not known */
-            live: string;
+            /**
+             * @description empty while not known
+             * @enum {string}
+             */
+            live: "active" | "standby" | "";
             /**
              * @description fixed
              * @enum {string}

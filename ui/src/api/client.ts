@@ -1,5 +1,5 @@
 import { currentLang, word } from '@/i18n';
-import type { FieldError, Problem } from './types';
+import type { FieldError, Path, Problem } from './types';
 
 /** What is wrong with a field: the server's own sentence says more, where it is in the reader's language. */
 export const fieldText = (e: FieldError): string => (currentLang() === 'en' ? e.message || word(`field.${e.code}`, e.code) : word(`field.${e.code}`, e.message));
@@ -75,10 +75,11 @@ async function readJSON(res: Response): Promise<unknown> {
   return text === '' ? undefined : JSON.parse(text);
 }
 
+/** Every path is one of the route table's, below /api/v1. */
 export const api = {
-  get: <T>(path: string, query?: Query, o: Options = {}) => request<T>('GET', path, { ...o, query }),
-  post: <T>(path: string, body?: unknown, o: Options = {}) => request<T>('POST', path, { ...o, body }),
-  put: <T>(path: string, body: unknown, ver: number | string | undefined, o: Options = {}) => request<T>('PUT', path, { ...o, body, ver }),
-  patch: <T>(path: string, body: unknown, ver: number | string | undefined, o: Options = {}) => request<T>('PATCH', path, { ...o, body, ver }),
-  del: <T>(path: string, o: Options = {}) => request<T>('DELETE', path, o),
+  get: <T>(path: Path<'get'>, query?: Query, o: Options = {}) => request<T>('GET', path, { ...o, query }),
+  post: <T>(path: Path<'post'>, body?: unknown, o: Options = {}) => request<T>('POST', path, { ...o, body }),
+  put: <T>(path: Path<'put'>, body: unknown, ver: number | string | undefined, o: Options = {}) => request<T>('PUT', path, { ...o, body, ver }),
+  patch: <T>(path: Path<'patch'>, body: unknown, ver: number | string | undefined, o: Options = {}) => request<T>('PATCH', path, { ...o, body, ver }),
+  del: <T>(path: Path<'delete'>, o: Options = {}) => request<T>('DELETE', path, o),
 };

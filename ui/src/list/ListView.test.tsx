@@ -28,7 +28,7 @@ afterEach(() => { cleanup(); vi.unstubAllGlobals(); });
 function show(url: string) {
   const root = createRootRoute({
     component: () => (
-      <ListView<One> id="things" path="/things" columns={[{ id: 'name', title: 'Name', width: '1fr', sort: 'name', cell: (r) => r.name, narrow: 'title', fixed: true }]} defaultSort="name" label={(r) => r.name}
+      <ListView<One> id="things" path="/pbxs" columns={[{ id: 'name', title: 'Name', width: '1fr', sort: 'name', cell: (r) => r.name, narrow: 'title', fixed: true }]} defaultSort="name" label={(r) => r.name}
         filters={[{ id: 'state', title: 'State', options: [{ value: 'on', label: 'On' }] }]} empty={{ icon: 'list', title: 'Nothing yet', text: 'Add the first one.' }} />
     ),
   });

@@ -5,6 +5,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
+import type { Path } from '@/api/types';
 import { Empty, ErrorState } from '@/ui/Blocks';
 import { Icon } from '@/ui/Icon';
 import { number } from '@/ui/dates';
@@ -64,7 +65,7 @@ export function ListView<T extends Row>(props: ListProps<T>) {
   const filtered = !!state.q || Object.keys(state.filters).length > 0;
   const inList = state.open ? rows.find((r) => r.id === state.open) : undefined;
   // A linked row may stand on a page that is not loaded; then it is read alone.
-  const alone = useQuery({ queryKey: [id, 'one', state.open], queryFn: () => api.get<T>(`${props.path}/${state.open}`), enabled: !!drawer && !!props.href && state.open !== '' && !inList && !list.isPending, retry: false });
+  const alone = useQuery({ queryKey: [id, 'one', state.open], queryFn: () => api.get<T>(`${props.path}/${state.open}` as Path<'get'>), enabled: !!drawer && !!props.href && state.open !== '' && !inList && !list.isPending, retry: false });
   const opened = drawer && state.open ? (inList ?? alone.data) : undefined;
   const close = () => change({ open: '' });
   const open = (r: T) => { if (drawer) change({ open: r.id }); else if (props.href) go({ to: props.href(r) }); };

@@ -1,3 +1,4 @@
+import type { Path } from '@/api/types';
 import type { ReactNode } from 'react';
 import type { IconName } from '@/ui/icons';
 
@@ -28,7 +29,7 @@ export type EmptyText = { icon: IconName; title: string; text: string; actions?:
 export type ListProps<T extends Row> = {
   /** Names the list in the cache and in the saved choices. */
   id: string;
-  path: string;
+  path: Path<'get'>;
   columns: Column<T>[];
   filters?: Filter[];
   /** Fixed part of the query. */

@@ -1,14 +1,14 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api } from '@/api/client';
-import type { List } from '@/api/types';
+import type { List, Path } from '@/api/types';
 import { toQuery, type ListState } from './urlState';
 import type { Row } from './types';
 
 const pageSize = 100;
 
 /** The rows of a list: read page by page from a cursor, kept in view while the next answer is under way. */
-export function useRows<T extends Row>(id: string, path: string, state: ListState, fixed: Record<string, string> | undefined) {
+export function useRows<T extends Row>(id: string, path: Path<'get'>, state: ListState, fixed: Record<string, string> | undefined) {
   const query = { ...toQuery(state), ...fixed };
   const signature = JSON.stringify(query);
   // The first page stays where the link pointed to; scrolling moves only the cursor in the URL.

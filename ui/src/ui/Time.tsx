@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { day, fullTime, relative, shortTime, utc } from './dates';
 
 /** A moment in the account's zone, UTC on hover. */
-export function Time({ at, as = 'short' }: { at?: string; as?: 'short' | 'full' | 'relative' | 'day' }) {
+export function Time({ at, as = 'short' }: { at?: string | null; as?: 'short' | 'full' | 'relative' | 'day' }) {
   const [, tick] = useState(0);
   useEffect(() => {
     if (as !== 'relative') return;

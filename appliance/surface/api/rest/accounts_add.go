@@ -29,7 +29,7 @@ type ReviewLine struct {
 // AccountReview is what the wizard would make.
 type AccountReview struct {
 	Account  AccountFields `json:"account"`
-	Kind     string        `json:"kind"`
+	Kind     string        `json:"kind" enum:"channel,enterprise"`
 	Parent   Named         `json:"parent"`
 	Realm    string        `json:"realm" doc:"empty: it is made when the account is saved"`
 	Admin    *AccountAdmin `json:"admin,omitempty"`

@@ -20,7 +20,7 @@ type Named struct {
 type PBXPair struct {
 	ID   string `json:"id"`
 	Role string `json:"role" enum:"primary,secondary" doc:"fixed"`
-	Live string `json:"live" doc:"active, standby or empty while not known"`
+	Live string `json:"live" enum:"active,standby," doc:"empty while not known"`
 }
 
 // PBXRow is a line of the list.

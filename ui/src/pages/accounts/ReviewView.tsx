@@ -17,7 +17,7 @@ export function ReviewView({ review: r }: { review: Review }) {
     <div className="sk-review">
       <p className="dim" style={{ margin: 0 }}>{t('wizard.reviewText')}</p>
       {(r.warnings ?? []).map((w) => <Banner key={w} level="warn">{word(`warning.${w}`, w)}</Banner>)}
-      <section><h3>{t('wizard.account')}</h3><Facts items={[[t('account.name'), <strong key="n">{r.account.name}</strong>], [t('account.kind'), t(`kind.${r.account.kind}`)], r.realm ? [t('wizard.realm'), <bdi key="r" className="mono">{r.realm}</bdi>] : undefined]} /></section>
+      <section><h3>{t('wizard.account')}</h3><Facts items={[[t('account.name'), <strong key="n">{r.account.name}</strong>], [t('account.kind'), t(`kind.${r.kind}`)], r.realm ? [t('wizard.realm'), <bdi key="r" className="mono">{r.realm}</bdi>] : undefined]} /></section>
       <section><h3>{t('wizard.admin')}</h3>
         {r.admin ? <Facts items={[[t('users.name'), `${r.admin.first} ${r.admin.last}`], [t('users.email'), r.admin.email], r.admin.phone ? [t('users.phone'), r.admin.phone] : undefined]} /> : t('wizard.doneNoAdmin')}
         {r.admin && <p className="dim" style={{ margin: '10px 0 0' }}>{r.mail ? t('wizard.mailYes', { email: r.admin.email }) : t('wizard.mailNo')}</p>}

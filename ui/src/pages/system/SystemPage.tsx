@@ -72,7 +72,7 @@ export function Findings({ findings }: { findings: Finding[] }) {
       {findings.map((f) => (
         <li key={f.id}>
           <Status {...(levelTone[f.level] ?? unknownTone)}><span className="sk-sr">{t(`health.${f.level}`)}</span></Status>
-          <strong>{f.title_key ? word(f.title_key, f.title ?? word(`check.${f.id}`, f.id)) : (f.title ?? f.id)}</strong>
+          <strong>{f.title_key ? word(f.title_key, word(`check.${f.id}`, f.id)) : f.id}</strong>
           {f.detail && <div className="dim break">{said(f.detail)}</div>}
           {f.fix && f.level !== 'ok' && <div className="break">{said(f.fix)}</div>}
         </li>

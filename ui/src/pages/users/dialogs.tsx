@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ApiError } from '@/api/client';
-import type { Invited, User } from '@/api/types';
+import type { Invited, User, Path } from '@/api/types';
 import { currentLang, languages } from '@/i18n';
 import { ResetDialog, RoleDialog } from './more';
 import { roles } from './roles';
@@ -47,7 +47,7 @@ export function useUserAct(act: UserAct | undefined, set: (a: UserAct | undefine
 }
 
 /** A question whose answer may hold a link that is shown once, so it must not close by itself. */
-function SendDialog({ title, text, action, path, close, made }: { title: string; text: string; action: string; path: string; close: () => void; made: (m: Invited) => void }) {
+function SendDialog({ title, text, action, path, close, made }: { title: string; text: string; action: string; path: Path<'post'>; close: () => void; made: (m: Invited) => void }) {
   const { t } = useTranslation();
   const send = useMutation({ mutationFn: () => api.post<Invited>(path), onSuccess: made });
   return (
