@@ -210,11 +210,17 @@ func apiGet(ctx context.Context, c *http.Client, url, cookie string) ([]byte, er
 	}
 	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode == http.StatusTooManyRequests {
+		return nil, errTooFast
+	}
 	if err == nil && res.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s: %s: %s", url, res.Status, b)
 	}
 	return b, err
 }
+
+// errTooFast says that the appliance limits this caller.
+var errTooFast = errors.New("too many requests")
 
 func apiFetch(ctx context.Context, s *httptest.Server, target, cookie string) ([]byte, error) {
 	return apiGet(ctx, apiClient(s), s.URL+target, cookie)
