@@ -28,10 +28,12 @@ export class Report {
   }
 
   /** step runs fn and says how long it took; what it returns is printed as the proof. The first failure ends the walk. */
-  async step(name, fn) {
+  async step(name, fn, limit = 120_000) {
     const at = Date.now();
     try {
-      const proof = await fn();
+      let timer;
+      const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`not done after ${limit / 1000} s`)), limit); });
+      const proof = await Promise.race([fn(), late]).finally(() => clearTimeout(timer));
       this.steps++;
       this.say(`ok    ${((Date.now() - at) / 1000).toFixed(1).padStart(5)} s  ${name}${typeof proof === 'string' ? `: ${proof}` : ''}`);
       return proof;

@@ -30,7 +30,7 @@ export async function allPages(w, full) {
     const { counters, findings } = await visitPages({ browser: w.browser, base: w.base, full, ...options });
     w.report.add(counters, findings);
     return Object.entries(counters).map(([k, n]) => `${k} ${n}`).join(', ');
-  });
+  }, 1_800_000);
   await run(`every page of the console ${full ? '× 4 states × 2 schemes × 2 languages × 2 widths' : 'in a reduced set of states, schemes, languages and widths'}`, { which: (r) => !outside(r), storageState, more, fill: (p) => p.replace(/^.*\$id$/, (x) => x.replace('$id', ids[x])) });
   const mail = await w.mail.mailTo('kim@acme.example');
   const used = /\/activate(#t=\S+)/.exec(mail.text)?.[1] ?? '#t=x';
