@@ -17,7 +17,7 @@ help: ## list the targets
 	@grep -hE '^[a-zA-Z0-9_-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 run: build ## build everything and start the appliance without root, data in ./data
-	./bin/switchkeep run --data $(DATA)
+	./bin/switchkeep --data $(DATA) run $(ARGS)
 
 build: ui bin ## build the web application and the binaries
 bin: FORCE
