@@ -276,7 +276,7 @@ export async function lockout(w) {
     const first = await wait.innerText();
     await until('the countdown', async () => (await wait.innerText()) !== first);
     await w.kim.page.reload();
-    await w.kim.page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await w.kim.page.getByRole('heading', { name: 'Live visits' }).waitFor();
     await tab.close();
     return `after ${n + 1} tries, “${first}”`;
   });
