@@ -34,7 +34,7 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// viewActions is the right that each type of change is shown under.
+// viewAction is the right that each type of change is shown under.
 func viewAction(kind string) route.Action {
 	switch kind {
 	case "account":
@@ -51,6 +51,8 @@ func viewAction(kind string) route.Action {
 		return "mail.view"
 	case "audit":
 		return "audit.view"
+	case "operation":
+		return "operation.view"
 	case "backup", "certificate", "system":
 		return "system.view"
 	default:

@@ -24,7 +24,7 @@ export function useUserAct(act: UserAct | undefined, set: (a: UserAct | undefine
   if (!act) return null;
   const close = () => set(undefined);
   const fresh = () => void cache.invalidateQueries({ queryKey: ['users'] });
-  const show = (email: string, made: Invited, word: string) => { fresh(); if (made.link) set({ kind: 'link', email, made }); else { toast(word); close(); } };
+  const show = (email: string, made: Invited | undefined, word: string) => { fresh(); if (made?.link) set({ kind: 'link', email, made }); else { toast(word); close(); } };
   if (act.kind === 'invite') return <InviteDialog account={act.account} close={close} made={(email, m) => show(email, m, t('users.invited', { email }))} />;
   if (act.kind === 'link') {
     return (
@@ -40,7 +40,7 @@ export function useUserAct(act: UserAct | undefined, set: (a: UserAct | undefine
   const { email, id } = act.user;
   switch (act.kind) {
     case 'resend': return <SendDialog title={t('users.resendTitle', { email })} text={t('users.resendText')} action={t('users.resend')} path={`/users/${id}/resend`} close={close} made={(m) => show(email, m, t('users.mailed', { email }))} />;
-    case 'reset': return <ResetDialog user={act.user} close={close} typed={() => { fresh(); toast(t('users.tempSet', { email })); close(); }} made={(m) => show(email, m ?? { mailed: true, ends: '' }, t('users.mailed', { email }))} />;
+    case 'reset': return <ResetDialog user={act.user} close={close} typed={() => { fresh(); toast(t('users.tempSet', { email })); close(); }} made={(m) => show(email, m, t('users.mailed', { email }))} />;
     case 'role': return <RoleDialog user={act.user} close={close} done={() => { fresh(); toast(t('users.roleSaved', { email })); }} />;
     case 'remove': return <Confirm danger typed={email} title={t('users.removeTitle', { email })} text={t('users.removeText')} action={t('users.remove')} run={() => api.del(`/users/${id}`)} done={() => { fresh(); toast(t('users.removed', { email })); }} close={close} />;
   }
