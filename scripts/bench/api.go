@@ -73,7 +73,12 @@ func openAPIHouse(ctx context.Context, dir string, fast bool) (*apiHouse, error)
 	if err != nil {
 		return nil, err
 	}
-	if h.engine, err = bolt.Open(bolt.Config{Path: at.Store(), Now: clk.Now, UnsafeNoSync: fast, History: 1}); err != nil {
+	now := clk.Now
+	if fast {
+		start := clk.Now()
+		now = func() time.Time { return start } // a group of transactions ends by its size only
+	}
+	if h.engine, err = bolt.Open(bolt.Config{Path: at.Store(), Now: now, UnsafeNoSync: fast, History: 1}); err != nil {
 		return nil, err
 	}
 	if h.db, err = store.New(h.engine, appliance.Tables()...); err != nil {

@@ -75,7 +75,7 @@ func makeFleet(ctx context.Context, dir string, size int) (f fleet, err error) {
 func (h *apiHouse) insert(ctx context.Context, groups <-chan []pbx.PBX) error {
 	table := pbx.Table()
 	for rows := range groups {
-		_, err := h.db.UpdateBulk(ctx, func(_ context.Context, tx store.Tx) error {
+		_, err := h.db.Update(ctx, func(_ context.Context, tx store.Tx) error {
 			for i := range rows {
 				if err := table.Insert(tx, &rows[i]); err != nil {
 					return err
