@@ -67,7 +67,7 @@ func TestStorageFailureStopsTheAppliance(t *testing.T) {
 		storageChild(t)
 		return
 	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestStorageFailureStopsTheAppliance$", "-test.v") //nolint:gosec // this very binary
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestStorageFailureStopsTheAppliance$", "-test.v")
 	cmd.Env = append(os.Environ(), childEnv+"=1")
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "stops with:") {

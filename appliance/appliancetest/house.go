@@ -58,7 +58,7 @@ type House struct {
 // Folder makes a data folder with a short path: it holds a unix socket.
 func Folder(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "sk")
+	dir, err := os.MkdirTemp("", "sk") //nolint:usetesting // TempDir has the test's name in its path
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,11 +116,11 @@ func (h *House) Start() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if err := a.Bind(ctx); err != nil {
+	if err = a.Bind(ctx); err != nil {
 		h.t.Fatal(err)
 	}
 	h.Appliance, h.stopped = a, false
-	if err := a.Start(ctx); err != nil {
+	if err = a.Start(ctx); err != nil {
 		h.t.Fatal(err)
 	}
 	u, err := url.Parse(a.Console())

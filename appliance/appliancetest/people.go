@@ -115,8 +115,8 @@ type Tenant struct {
 }
 
 // Invite makes an enterprise through the wizard; nobody has activated it.
-func (op *Browser) Invite(name string, quota object) Tenant {
-	op.h.t.Helper()
+func (b *Browser) Invite(name string, quota object) Tenant {
+	b.h.t.Helper()
 	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@customer.example"
 	if quota == nil {
 		quota = object{"extensions": 100, "concurrent_calls": 20, "pbx_connections": 5, "users": 20}
@@ -135,15 +135,15 @@ func (op *Browser) Invite(name string, quota object) Tenant {
 			Mailed bool   `json:"mailed"`
 		} `json:"activation"`
 	}
-	op.Must(http.MethodPost, "/accounts?dry_run=true", body, &made)
+	b.Must(http.MethodPost, "/accounts?dry_run=true", body, &made)
 	if made.Review == nil || made.Account.ID != "" {
-		op.h.t.Fatal("the dry run kept something")
+		b.h.t.Fatal("the dry run kept something")
 	}
 	made.Review = nil
-	op.Must(http.MethodPost, "/accounts", body, &made)
+	b.Must(http.MethodPost, "/accounts", body, &made)
 	t := Tenant{ID: made.Account.ID, Name: name, Email: email, Link: made.Activation.Link}
 	if made.Activation.Mailed {
-		t.Link = op.h.mailed(email)
+		t.Link = b.h.mailed(email)
 	}
 	return t
 }
@@ -176,10 +176,10 @@ func (h *House) Activate(link string) {
 }
 
 // Enterprise makes an enterprise and activates its administrator.
-func (op *Browser) Enterprise(name string) Tenant {
-	op.h.t.Helper()
-	t := op.Invite(name, nil)
-	op.h.Activate(t.Link)
+func (b *Browser) Enterprise(name string) Tenant {
+	b.h.t.Helper()
+	t := b.Invite(name, nil)
+	b.h.Activate(t.Link)
 	return t
 }
 

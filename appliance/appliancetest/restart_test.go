@@ -58,7 +58,7 @@ func TestShowRestore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(archive, raw, 0o600); err != nil {
+	if err = os.WriteFile(archive, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	before := h.installation()

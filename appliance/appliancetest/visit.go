@@ -155,6 +155,9 @@ func (v *Tab) Socket(ctx context.Context) (*websocket.Conn, error) {
 	one.ForceAttemptHTTP2 = false
 	one.TLSClientConfig.NextProtos = []string{"http/1.1"}
 	ws, resp, err := websocket.Dial(ctx, "wss://"+u.Host+"/ws", &websocket.DialOptions{HTTPClient: &http.Client{Transport: one}, HTTPHeader: head})
+	if resp != nil && resp.Body != nil {
+		_ = resp.Body.Close()
+	}
 	if err != nil && resp != nil {
 		err = fmt.Errorf("%d: %w", resp.StatusCode, err)
 	}
