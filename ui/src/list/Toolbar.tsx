@@ -45,7 +45,7 @@ export function Toolbar<T extends Row>({ state, change, filters, columns, shown,
       <TextInput ref={input} className="search" type="search" aria-label={searchLabel ?? t('list.search')} placeholder={searchLabel ?? t('list.search')} value={text}
         leftSection={<Icon name="search" size={16} />} onChange={(e) => { setText(e.currentTarget.value); send(e.currentTarget.value); }} />
       {choices.length > 0 && (
-        <Menu closeOnItemClick={false} position="bottom-start" withinPortal>
+        <Menu closeOnItemClick={false} withInitialFocusPlaceholder={false} position="bottom-start" withinPortal>
           <Menu.Target><Button variant="default" leftSection={<Icon name="filter" size={16} />}>{t('list.filter')}</Button></Menu.Target>
           <Menu.Dropdown mah={420} style={{ overflow: 'auto' }}>
             {choices.map((f) => 'options' in f && (

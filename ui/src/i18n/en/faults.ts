@@ -71,6 +71,7 @@ export const faults = {
     internal: 'The server made a mistake. It is in its log.',
   },
   feature: { account: 'Accounts', user: 'People', role: 'Roles', pbx: 'PBXs', visit: 'Live visits', mail: 'Mail log', audit: 'Operation log', quota: 'Subscription', operation: 'Jobs', system: 'System' },
+  warning: { no_admin: 'It has no administrator of its own: you work in it by logging in as.', no_mail: 'No mail server is set: the activation link is shown once.', no_capacity: 'It gets no capacity: nothing can be connected in it until it has some.' },
   field: {
     required: 'This field is needed',
     unknown: 'This is not known here',

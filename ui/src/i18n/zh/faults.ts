@@ -71,6 +71,7 @@ export const faults = {
     internal: '服务器出错，详情见其日志。',
   },
   feature: { account: '账户', user: '人员', role: '角色', pbx: 'PBX', visit: '实时访问', mail: '邮件日志', audit: '操作日志', quota: '订阅', operation: '任务', system: '系统' },
+  warning: { no_admin: '没有自己的管理员：您通过代登录在其中工作。', no_mail: '未设置邮件服务器：激活链接只显示一次。', no_capacity: '未分配任何容量：在分配之前无法接入任何设备。' },
   field: {
     required: '此项必填',
     unknown: '此处没有该值',

@@ -7,7 +7,7 @@ import type { Quota, QuotaKind } from '@/api/types';
 import { Banner, Empty, ErrorState, Loading, problemText } from '@/ui/Blocks';
 import { Icon } from '@/ui/Icon';
 import { toast } from '@/ui/toast';
-import { quotaNumber, quotaWord } from './words';
+import { isFlag, quotaNumber, quotaWord } from './words';
 import './quota.css';
 
 /** The capacities of one account: total, given below, used, left; editable where the reader may. */
@@ -45,7 +45,7 @@ function Line({ k }: { k: QuotaKind }) {
       <td className="n num">{n(k.children)}</td>
       <td className="n num">{n(k.used)}</td>
       <td className="n num"><strong>{k.unlimited || k.left === null ? '∞' : n(k.left)}</strong></td>
-      <td className="bar">{k.unlimited ? <span className="dim">—</span> : (
+      <td className="bar">{k.unlimited || isFlag(k.kind) ? null : (
         <span title={deficit ? t('quota.deficit') : t('quota.usage', { percent: Math.round(share) })}><Progress value={Math.min(100, share)} size={7} color={deficit ? 'red' : share >= 90 ? 'yellow' : 'ink'} aria-label={`${quotaWord(k.kind)}: ${t('quota.usage', { percent: Math.round(share) })}`} /></span>
       )}</td>
     </tr>
@@ -68,11 +68,12 @@ function QuotaForm({ quota, close }: { quota: Quota; close: () => void }) {
       <div className="sk-quota-form">
         {quota.kinds.map((k) => {
           const v = values[k.kind] ?? null;
+          if (isFlag(k.kind)) return <div key={k.kind} className="one" style={{ alignContent: 'center' }}><Switch label={quotaWord(k.kind)} checked={v !== 0} onChange={(e) => setValues({ ...values, [k.kind]: e.currentTarget.checked ? (k.unlimited ? null : 1) : 0 })} /></div>;
           return (
             <div key={k.kind} className="one">
               <NumberInput label={quotaWord(k.kind)} description={`${t('quota.used')}: ${quotaNumber(k.kind, k.children + k.used)}`} value={v ?? ''} placeholder={v === null ? t('common.unlimited') : undefined} disabled={v === null} min={0} allowNegative={false} allowDecimal={false} thousandSeparator=" "
                 onChange={(n) => setValues({ ...values, [k.kind]: Number(n) || 0 })} error={err?.field(`set.${k.kind}`)} hideControls />
-              <Switch label={t('common.unlimited')} checked={v === null} onChange={(e) => setValues({ ...values, [k.kind]: e.currentTarget.checked ? null : k.children + k.used })} />
+              <Switch label={t('common.unlimited')} aria-label={`${quotaWord(k.kind)}: ${t('common.unlimited')}`} checked={v === null} onChange={(e) => setValues({ ...values, [k.kind]: e.currentTarget.checked ? null : k.children + k.used })} />
             </div>
           );
         })}

@@ -2,7 +2,9 @@ import { word } from '@/i18n';
 import { bytes, number } from '@/ui/dates';
 
 export const quotaWord = (kind: string): string => word(`quota.${kind}`, kind.replaceAll('_', ' '));
-export const quotaNumber = (kind: string, n: number): string => (kind === 'storage_bytes' ? bytes(n) : number(n));
+export const quotaNumber = (kind: string, n: number): string => (isFlag(kind) ? word(n > 0 ? 'common.yes' : 'common.no') : kind === 'storage_bytes' ? bytes(n) : number(n));
+/** A kind that is held or not, without a number. */
+export const isFlag = (kind: string): boolean => kind === 'ha' || kind === 'remote_management';
 
 /** All zones that this browser knows; the account's own first. */
 export const zones = (): string[] => [...new Set([ownZone(), 'UTC', ...Intl.supportedValuesOf('timeZone')])];

@@ -1,8 +1,8 @@
-import { ActionIcon, Anchor, Button, SegmentedControl, TextInput } from '@mantine/core';
+import { ActionIcon, Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, base } from '@/api/client';
+import { api } from '@/api/client';
 import type { Code, ConnectInfo, List, PBX } from '@/api/types';
 import { Go } from '@/app/nav';
 import { AccountSelect } from '@/pages/accounts/AccountSelect';
@@ -33,9 +33,7 @@ export default function ConnectPage() {
           <SegmentedControl value={way} onChange={(v) => setWay(v as 'email')} data={[{ value: 'email', label: t('connect.byEmail') }, { value: 'code', label: t('connect.byCode') }]} aria-label={t('connect.title')} />
           {!data ? <div className="sk-card sk-card-pad"><Loading lines={8} /></div> : (
             <ol className="sk-card sk-guide">
-              <Step n={1} title={t('connect.step1')} text={t('connect.step1Text')}>
-                <Anchor href={`${base}download/`} target="_blank" rel="noopener"><span className="sk-indent"><Icon name="download" size={16} />{t('connect.download')}</span></Anchor>
-              </Step>
+              <Step n={1} title={t('connect.step1')} text={t('connect.step1Text')} />
               <Step n={2} title={t('connect.step2')} text={t('connect.step2Text')}>
                 <div className="sk-two"><Field label={t('connect.server')} value={data.server} /><Field label={t('connect.port')} value={String(data.port)} /></div>
               </Step>
@@ -55,7 +53,7 @@ export default function ConnectPage() {
   );
 }
 
-function Step({ n, title, text, children }: { n: number; title: string; text?: string; children: React.ReactNode }) {
+function Step({ n, title, text, children }: { n: number; title: string; text?: string; children?: React.ReactNode }) {
   return <li><span className="n" aria-hidden="true">{n}</span><div><h2>{title}</h2>{text && <p className="dim">{text}</p>}{children}</div></li>;
 }
 
