@@ -22,12 +22,12 @@ export function RoleDialog({ user, close, done }: { user: User; close: () => voi
 }
 
 /** A superior makes a link or types a temporary password; he never sees the one in use. */
-export function ResetDialog({ user, close, made, typed }: { user: User; close: () => void; made: (m: Invited | undefined) => void; typed: () => void }) {
+export function ResetDialog({ user, close, made, typed }: { user: User; close: () => void; made: (m: Invited) => void; typed: () => void }) {
   const { t } = useTranslation();
   const [how, setHow] = useState<'generate' | 'type'>('generate');
   const [password, setPassword] = useState('');
   const send = useMutation({
-    mutationFn: () => api.post<Invited | undefined>(`/users/${user.id}/reset`, how === 'type' ? { password } : {}),
+    mutationFn: () => api.post<Invited>(`/users/${user.id}/reset`, how === 'type' ? { password } : {}),
     onSuccess: (m) => (how === 'type' ? typed() : made(m)),
   });
   const err = send.error instanceof ApiError ? send.error : undefined;
