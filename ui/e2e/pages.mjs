@@ -9,7 +9,7 @@ export function combinations(full) {
   for (const scheme of schemes) for (const lang of langs) for (const width of widths) all.push({ scheme, lang, width });
   if (full) return all.map((c) => ({ ...c, states }));
   // The first meets all states; each of the others adds a scheme, a language, a width or all of them.
-  return [[0, states], [3, ['data']], [5, ['data']], [6, ['data']], [7, states]].map(([i, s]) => ({ ...all[i], states: s }));
+  return [[0, states], [3, ['data']], [5, ['data']], [6, ['data']], [7, states]].map(([i, s]) => ({ ...all[i], states: s, plain: s.length === 1 }));
 }
 
 // What the shell itself needs: a page's state is about the page's own data.
@@ -75,7 +75,7 @@ export async function visitPages({ browser, base, hosts, storageState, which = (
         const path = fill(r.path);
         if (path === null) continue;
         missed.delete(r.path);
-        for (const view of job.state === 'data' ? ['', ...(more[r.path] ?? [])] : ['']) await look(tab, job, path + view, `${r.path}${view} ${job.state} ${job.scheme} ${job.lang} ${job.width}`);
+        for (const view of job.state === 'data' && !job.plain ? ['', ...(more[r.path] ?? [])] : ['']) await look(tab, job, path + view, `${r.path}${view} ${job.state} ${job.scheme} ${job.lang} ${job.width}`);
       }
       log(`${job.state} ${job.scheme} ${job.lang} ${job.width}: ${counters.views} views`);
       await tab.close();
