@@ -44,7 +44,7 @@ test-ui: ui/node_modules/.installed ## type check and unit tests of the web appl
 	cd ui && npm run --silent api:check && npm run typecheck && npm test
 
 test-e2e: build ## browser walk against the real binary
-	@test ! -x scripts/e2e || scripts/e2e
+	scripts/e2e
 
 lint: ui/node_modules/.installed ## linters, vet for Windows and 32 bits, generated files
 	$(TOOL) golangci-lint run --config scripts/golangci.yml ./...

@@ -74,7 +74,8 @@ func (m *Manual) move(t time.Time) {
 			delete(m.waiters, w)
 			continue
 		}
-		w.at = w.at.Add((m.now.Sub(w.at)/w.every + 1) * w.every)
+		missed := int64(m.now.Sub(w.at) / w.every)
+		w.at = w.at.Add(time.Duration(missed+1) * w.every)
 	}
 }
 
