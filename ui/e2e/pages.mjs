@@ -15,20 +15,33 @@ export function combinations(full) {
 // What the shell itself needs: a page's state is about the page's own data.
 const shell = [/\/api\/v1\/(session|state|events|captcha|operations)(\/|$|\?)/, /\/api\/v1\/setup/, /\/api\/v1\/tokens\//];
 
+/** Takes the rows out of every list in the page itself: only the browser resolves and trusts the appliance. */
+function emptied(context) {
+  return context.addInitScript((sources) => {
+    const real = window.fetch;
+    const needed = sources.map((s) => new RegExp(s));
+    window.fetch = async (input, init) => {
+      const answer = await real(input, init);
+      const path = new URL(typeof input === 'string' ? input : (input.url ?? String(input)), location.href).pathname;
+      if (!path.startsWith('/api/v1/') || needed.some((s) => s.test(path))) return answer;
+      const body = await answer.clone().json().catch(() => null);
+      if (!Array.isArray(body?.items)) return answer;
+      return new Response(JSON.stringify({ ...body, items: [], next: null, total: 0 }), { status: answer.status, headers: answer.headers });
+    };
+  }, shell.map((s) => s.source));
+}
+
 /** Makes the page's own data empty, never arriving, or failing. */
 export async function arrange(context, state) {
   if (state === 'data') return;
+  if (state === 'empty') return emptied(context);
   await context.route(/\/api\/v1\//, async (route) => {
     const r = route.request();
     if (r.method() !== 'GET' || shell.some((s) => s.test(new URL(r.url()).pathname))) return route.fallback();
     if (state === 'loading') return undefined;
     if (state === 'error')
       return route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, code: 'walk', detail: 'the walk refuses' }) });
-    const answer = await route.fetch().catch(() => null);
-    if (!answer) return route.abort();
-    const body = await answer.json().catch(() => null);
-    if (!body || !Array.isArray(body.items)) return route.fulfill({ response: answer });
-    return route.fulfill({ response: answer, json: { ...body, items: [], next: null, total: 0 } });
+    return route.fallback();
   });
 }
 
@@ -50,8 +63,11 @@ export async function visitPages({ browser, base, hosts, storageState, which = (
       // A change of the fragment alone would load nothing.
       if (path.includes('#')) await tab.page.goto('about:blank');
       await tab.page.goto(base + path, { waitUntil: 'load' });
-      if (job.state === 'loading') await tab.page.locator('h1, [role=status]').first().waitFor();
-      else await tab.settle();
+      if (job.state === 'loading') {
+        // The splash has no words; the shell stands when the page inside it waits.
+        await tab.page.locator('h1, nav').first().waitFor({ timeout: 15_000 });
+        await tab.page.waitForTimeout(200);
+      } else await tab.settle();
     } catch (e) {
       findings.push(`${where}: ${e.message.split('\n')[0]}`);
       counters.page++;

@@ -60,8 +60,8 @@ export class Report {
       for (const k of Object.keys(kinds)) this.counters[kinds[k]] = (this.counters[kinds[k]] ?? 0) + tab.problems.filter((p) => p.kind === k).length;
       this.findings.push(...tab.problems.map((p) => `${name}: ${p.kind} ${p.text}`));
     }
-    for (const f of this.findings.slice(0, 60)) this.say(`  ${f.slice(0, 400)}`);
-    if (this.findings.length > 60) this.say(`  … and ${this.findings.length - 60} more`);
+    for (const f of this.findings.slice(0, 200)) this.say(`  ${f.slice(0, 400)}`);
+    if (this.findings.length > 200) this.say(`  … and ${this.findings.length - 200} more`);
     const bad = Object.entries(this.counters).filter(([k, n]) => !sizes.includes(k) && n !== 0);
     this.say(`${this.title}: ${this.steps} steps in ${Math.round((Date.now() - this.started) / 1000)} s; ${Object.entries(this.counters).map(([k, n]) => `${k} ${n}`).join(', ')}`);
     this.say(bad.length || this.failed ? 'DOES NOT HOLD' : 'holds');
