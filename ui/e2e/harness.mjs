@@ -102,7 +102,7 @@ export async function openTab(browser, { scheme = 'light', lang = 'en', width = 
 /** Waits until the page stands: nothing loading, fonts there. */
 export async function settle(page) {
   // A lazy page comes after the splash: its heading, or what went wrong, says that it stands.
-  await page.locator('h1, [role="alert"]').first().waitFor({ timeout: 15_000 }).catch(() => undefined);
+  await page.waitForFunction(() => [...document.querySelectorAll('h1, [role="alert"]')].some((e) => e.getClientRects().length > 0), undefined, { timeout: 5_000 }).catch(() => undefined);
   await page.waitForFunction(() => document.querySelector('#root')?.childElementCount && !document.querySelector('.sk-splash [role="status"], [role="status"][aria-label="Loading…"], [role="status"][aria-label="正在加载…"]'), undefined, { timeout: 15_000 }).catch(() => undefined);
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
   await page.waitForTimeout(120);

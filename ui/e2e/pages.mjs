@@ -64,8 +64,8 @@ export async function visitPages({ browser, base, hosts, storageState, which = (
       if (path.includes('#')) await tab.page.goto('about:blank');
       await tab.page.goto(base + path, { waitUntil: 'load' });
       if (job.state === 'loading') {
-        // The splash has no words; the shell stands when the page inside it waits.
-        await tab.page.locator('h1, nav').first().waitFor({ timeout: 15_000 });
+        // The splash has no words; the shell, which has some, stands when the page inside it waits.
+        await tab.page.waitForFunction(() => document.body.innerText.trim().length >= 10, undefined, { timeout: 15_000 });
         await tab.page.waitForTimeout(200);
       } else await tab.settle();
     } catch (e) {
