@@ -126,7 +126,7 @@ func (z *Authorization) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 			if cap(z.Features) >= int(zb0002) {
-				z.Features = z.Features[:zb0002]
+				z.Features = (z.Features)[:zb0002]
 			} else {
 				z.Features = make([]string, zb0002)
 			}
@@ -309,7 +309,7 @@ func (z *CustomRole) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 			if cap(z.Actions) >= int(zb0002) {
-				z.Actions = z.Actions[:zb0002]
+				z.Actions = (z.Actions)[:zb0002]
 			} else {
 				z.Actions = make([]Action, zb0002)
 			}
@@ -332,7 +332,7 @@ func (z *CustomRole) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 			if cap(z.Masks) >= int(zb0004) {
-				z.Masks = z.Masks[:zb0004]
+				z.Masks = (z.Masks)[:zb0004]
 			} else {
 				z.Masks = make([]string, zb0004)
 			}
@@ -504,7 +504,7 @@ func (z *Grant) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 			if cap(z.Accounts) >= int(zb0002) {
-				z.Accounts = z.Accounts[:zb0002]
+				z.Accounts = (z.Accounts)[:zb0002]
 			} else {
 				z.Accounts = make([]string, zb0002)
 			}

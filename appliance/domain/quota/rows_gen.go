@@ -258,7 +258,7 @@ func (z *LedgerRow) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 			if cap(z.Lines) >= int(zb0002) {
-				z.Lines = z.Lines[:zb0002]
+				z.Lines = (z.Lines)[:zb0002]
 			} else {
 				z.Lines = make([]LedgerLine, zb0002)
 			}
@@ -838,7 +838,7 @@ func (z *row) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 			if cap(z.Lines) >= int(zb0002) {
-				z.Lines = z.Lines[:zb0002]
+				z.Lines = (z.Lines)[:zb0002]
 			} else {
 				z.Lines = make([]line, zb0002)
 			}
